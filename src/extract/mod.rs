@@ -1,0 +1,84 @@
+//! From an [`Article`] to a [`Reading`]: who said what, about what, where and when.
+//!
+//! Pure: no I/O, no clock, no randomness; it cannot fail, and the same article always gives the same reading. The order
+//! of the layers is the order of the calls in [`Reader::read`]; what one needs of another is in its arguments.
+
+use crate::article::{Article, Reading};
+
+pub mod dates;
+pub mod lexicon;
+pub mod names;
+pub mod people;
+pub mod places;
+pub mod quotes;
+pub mod sentence;
+pub mod speakers;
+pub mod tagger;
+pub mod token;
+
+/// How to read.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Options {
+    /// Only the first stage of the statement tagger: about twice as fast, less accurate.
+    pub fast: bool,
+    /// Shifts the tagger towards precision (positive) or recall (negative), in log odds; 0 is the balance it was tuned for.
+    pub precision: f32,
+}
+
+/// Reads articles. Holds the caches and buffers of the layers, so keep one a thread.
+#[derive(Debug, Default)]
+pub struct Reader {
+    options: Options,
+    names: names::Finder,
+    tagger: tagger::Tagger,
+}
+
+impl Reader {
+    /// A reader with empty caches. The models are shared and loaded once a process.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            ..Self::default()
+        }
+    }
+
+    /// Reads one article.
+    #[must_use]
+    pub fn read(&mut self, article: &Article) -> Reading {
+        let tokens = sentence::split(&article.text);
+        let quotes = quotes::regions(&tokens);
+        let names = self.names.find(&tokens);
+        let places = places::resolve(article, &tokens, &names);
+        let dates = dates::find(&tokens, &article.head, article.published.map(|p| p.date));
+        let people = people::resolve(&tokens, &names, &quotes);
+        let attributions = self.tagger.attributions(&tokens, &quotes, self.options);
+        let statements = speakers::resolve(
+            article,
+            &tokens,
+            &quotes,
+            &people,
+            &places,
+            &dates,
+            attributions,
+        );
+        Reading {
+            sentences: tokens
+                .sentences
+                .iter()
+                .map(|r| tokens.span(r.clone()))
+                .collect(),
+            paragraphs: tokens
+                .paragraphs
+                .iter()
+                .map(|r| tokens.span(r.clone()))
+                .collect(),
+            people: people.people,
+            organisations: people.organisations,
+            places: places.places,
+            dateline: places.dateline,
+            dates,
+            statements,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! whosaid: who said what, about what, where and when, in a pile of news.
+
+pub mod article;
+pub mod date;
+pub mod extract;
+pub mod ingest;
+pub mod text;

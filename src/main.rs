@@ -1,0 +1,2 @@
+//! whosaid
+fn main() {}
