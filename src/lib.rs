@@ -5,3 +5,4 @@ pub mod date;
 pub mod extract;
 pub mod ingest;
 pub mod text;
+pub mod train;

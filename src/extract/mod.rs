@@ -7,6 +7,7 @@ use crate::article::{Article, Reading};
 
 pub mod dates;
 pub mod lexicon;
+pub mod model_file;
 pub mod names;
 pub mod people;
 pub mod places;

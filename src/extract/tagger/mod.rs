@@ -1,5 +1,8 @@
 //! Finds the spans of statements: cue, source and content.
 
+pub mod crf;
+pub mod weights;
+
 use std::ops::Range;
 
 use super::Options;
