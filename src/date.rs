@@ -152,13 +152,12 @@ impl FromStr for PartialDate {
                     .flatten()
             };
             let year = i32::try_from(number(parts.next()?, 4)?).ok()?;
-            let date = match (parts.next(), parts.next(), parts.next()) {
+            match (parts.next(), parts.next(), parts.next()) {
                 (None, ..) => Self::year(year),
                 (Some(m), None, _) => Self::month(year, number(m, 2)?),
                 (Some(m), Some(d), None) => Self::day(year, number(m, 2)?, number(d, 2)?),
                 _ => None,
-            };
-            date
+            }
         };
         parse().ok_or_else(|| NotADate(s.to_owned()))
     }
