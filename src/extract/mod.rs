@@ -5,6 +5,7 @@
 
 use crate::article::{Article, Reading};
 
+pub mod clusters;
 pub mod dates;
 pub mod lexicon;
 pub mod model_file;

@@ -3,4 +3,5 @@
 //! Training is not needed to use whosaid; it is here so that every weight in `extract/model` can be made again, and so
 //! that people with annotations of their own can make their own.
 
+pub mod clusters;
 pub mod crf;
