@@ -3,6 +3,8 @@
 pub mod article;
 pub mod date;
 pub mod extract;
+pub mod index;
 pub mod ingest;
+pub mod search;
 pub mod text;
 pub mod train;

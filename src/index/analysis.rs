@@ -1,0 +1,391 @@
+//! Words of a text, folded so that what a person types meets what a paper printed.
+//!
+//! Three analyses share one segmentation: [`Analyzer::Exact`] for phrases, [`Analyzer::Stem`] for words,
+//! [`Analyzer::Name`] for names of persons and organisations. All fold case, accents, apostrophes and ligatures, strip a
+//! possessive `'s`, and keep byte offsets into the text, so that highlights need no second notion of a word.
+
+use std::sync::LazyLock;
+
+use tantivy::tokenizer::{
+    Language, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer, TokenizerManager,
+};
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+/// Longest folded word that is indexed, in bytes. What is longer is no word; the engine would drop it at 65,530.
+const LONGEST: usize = 100;
+
+/// A way to cut and fold text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Analyzer {
+    /// Folded, not stemmed.
+    Exact,
+    /// Folded and stemmed as English.
+    Stem,
+    /// Folded, and spelled as one of a class of transliterations; initials stay apart.
+    Name,
+}
+
+impl Analyzer {
+    /// The name under which the schema refers to it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Stem => "stem",
+            Self::Name => "name",
+        }
+    }
+}
+
+/// One word of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// Folded (and, as the analysis says, stemmed) form.
+    pub text: String,
+    /// Byte offset of its first byte.
+    pub begin: usize,
+    /// Byte offset one past its last byte; a possessive `'s` is not part of the word.
+    pub end: usize,
+}
+
+/// A fresh copy of the analysis for one thread.
+#[must_use]
+pub fn analyzer(kind: Analyzer) -> TextAnalyzer {
+    let folding = |names| Folding { names };
+    match kind {
+        Analyzer::Exact => TextAnalyzer::builder(folding(false)).build(),
+        Analyzer::Stem => TextAnalyzer::builder(folding(false))
+            .filter(Stemmer::new(Language::English))
+            .build(),
+        Analyzer::Name => TextAnalyzer::builder(folding(true)).build(),
+    }
+}
+
+/// All analyses under the names that the schema uses.
+pub(crate) fn manager() -> TokenizerManager {
+    static MANAGER: LazyLock<TokenizerManager> = LazyLock::new(|| {
+        let manager = TokenizerManager::default();
+        for kind in [Analyzer::Exact, Analyzer::Stem, Analyzer::Name] {
+            manager.register(kind.as_str(), analyzer(kind));
+        }
+        manager
+    });
+    MANAGER.clone()
+}
+
+/// The words of a text, in order.
+#[must_use]
+pub fn words(kind: Analyzer, text: &str) -> Vec<Word> {
+    let mut analyzer = analyzer(kind);
+    let mut stream = analyzer.token_stream(text);
+    let mut words = Vec::new();
+    while let Some(token) = stream.next() {
+        words.push(Word {
+            text: token.text.clone(),
+            begin: token.offset_from,
+            end: token.offset_to,
+        });
+    }
+    words
+}
+
+/// The text as exact words with single blanks between: what two printings of the same words have in common.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in words(Analyzer::Exact, text) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&word.text);
+    }
+    out
+}
+
+/// Marks that join letters of one word: the typewriter apostrophe and what typography puts in its place.
+fn is_apostrophe(c: char) -> bool {
+    matches!(
+        c,
+        '\'' | '’' | '‘' | 'ʼ' | 'ʹ' | '′' | '`' | '´' | 'ʻ' | '＇'
+    )
+}
+
+/// Characters inside a word that leave no trace in it.
+fn is_ignorable(c: char) -> bool {
+    is_combining_mark(c)
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{202a}'..='\u{202e}')
+}
+
+/// Scripts written without blanks: every character is a word of its own.
+fn stands_alone(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '\u{0e00}'..='\u{0eff}')
+}
+
+/// Appends the folded character: lower case, without accents, compatibility forms resolved.
+fn push_folded(c: char, out: &mut String) {
+    if c.is_ascii() {
+        out.push(c.to_ascii_lowercase());
+        return;
+    }
+    // Letters that Unicode does not decompose although readers do.
+    let plain = match c {
+        'ß' | 'ẞ' => "ss",
+        'æ' | 'Æ' => "ae",
+        'œ' | 'Œ' => "oe",
+        'ø' | 'Ø' => "o",
+        'ł' | 'Ł' => "l",
+        'đ' | 'Đ' | 'ð' | 'Ð' => "d",
+        'þ' | 'Þ' => "th",
+        'ħ' | 'Ħ' => "h",
+        'ı' => "i",
+        'ə' | 'Ə' => "a",
+        _ => "",
+    };
+    if !plain.is_empty() {
+        out.push_str(plain);
+        return;
+    }
+    decompose_compatible(c, |d| {
+        if d.is_alphanumeric() && !is_combining_mark(d) {
+            out.extend(d.to_lowercase().filter(|l| !is_combining_mark(*l)));
+        }
+    });
+}
+
+/// The base tokenizer of all three analyses.
+#[derive(Clone, Debug)]
+struct Folding {
+    names: bool,
+}
+
+impl Tokenizer for Folding {
+    type TokenStream<'a> = FoldingStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> FoldingStream<'a> {
+        FoldingStream {
+            text,
+            at: 0,
+            names: self.names,
+            token: Token {
+                position: usize::MAX,
+                ..Token::default()
+            },
+        }
+    }
+}
+
+/// Words of one text.
+struct FoldingStream<'a> {
+    text: &'a str,
+    at: usize,
+    names: bool,
+    token: Token,
+}
+
+impl FoldingStream<'_> {
+    fn char_at(&self, at: usize) -> Option<char> {
+        self.text.get(at..)?.chars().next()
+    }
+
+    /// End of `L.L.` or `L.L` from `at`, with its letters appended to the token; `None` if no such initials stand there.
+    fn initials(&mut self, begin: usize) -> Option<usize> {
+        let mut at = begin;
+        let mut letters = 0;
+        let mut end = begin;
+        while let Some(letter) = self.char_at(at).filter(|c| c.is_alphabetic()) {
+            let after = at + letter.len_utf8();
+            match self.char_at(after) {
+                Some('.') => {
+                    at = after + 1;
+                    end = after;
+                    letters += 1;
+                }
+                Some(c) if c.is_alphanumeric() || is_ignorable(c) => break,
+                _ => {
+                    end = after;
+                    letters += 1;
+                    break;
+                }
+            }
+        }
+        if letters < 2 {
+            return None;
+        }
+        for c in self.text[begin..end].chars().filter(|c| *c != '.') {
+            push_folded(c, &mut self.token.text);
+        }
+        Some(end)
+    }
+
+    /// Reads the word that begins at `begin` into the token; returns the end of the word and where to go on.
+    fn word(&mut self, begin: usize) -> (usize, usize) {
+        if !self.names
+            && let Some(end) = self.initials(begin)
+        {
+            return (end, self.past_possessive(end));
+        }
+        let mut at = begin;
+        let mut previous = '\0';
+        while let Some(c) = self.char_at(at) {
+            let after = at + c.len_utf8();
+            if is_ignorable(c) {
+                at = after;
+                continue;
+            }
+            if stands_alone(c) {
+                if at == begin {
+                    self.token.text.push(c);
+                    return (after, after);
+                }
+                break;
+            }
+            if c.is_alphanumeric() {
+                push_folded(c, &mut self.token.text);
+            } else if is_apostrophe(c) {
+                let next = self.char_at(after);
+                if !next.is_some_and(char::is_alphabetic) {
+                    break;
+                }
+                let go_on = self.past_possessive(at);
+                if go_on != at {
+                    return (at, go_on);
+                }
+            } else if matches!(c, ',' | '.')
+                && previous.is_ascii_digit()
+                && self.char_at(after).is_some_and(|d| d.is_ascii_digit())
+            {
+                if c == '.' {
+                    self.token.text.push('.');
+                }
+            } else {
+                break;
+            }
+            previous = c;
+            at = after;
+        }
+        (at, at)
+    }
+
+    /// Where to go on after a possessive `'s` at `at`; `at` itself if there is none.
+    fn past_possessive(&self, at: usize) -> usize {
+        let Some(mark) = self.char_at(at).filter(|c| is_apostrophe(*c)) else {
+            return at;
+        };
+        let s = at + mark.len_utf8();
+        let ends = |at| {
+            !self
+                .char_at(at)
+                .is_some_and(|c: char| c.is_alphanumeric() || is_apostrophe(c))
+        };
+        match self.char_at(s) {
+            Some('s' | 'S') if ends(s + 1) => s + 1,
+            _ => at,
+        }
+    }
+}
+
+impl TokenStream for FoldingStream<'_> {
+    fn advance(&mut self) -> bool {
+        loop {
+            self.token.text.clear();
+            let Some(skip) = self
+                .text
+                .get(self.at..)
+                .and_then(|rest| rest.find(char::is_alphanumeric))
+            else {
+                return false;
+            };
+            let begin = self.at + skip;
+            let (end, go_on) = self.word(begin);
+            // A character that folds to nothing still has to be stepped over.
+            self.at = go_on.max(begin + self.char_at(begin).map_or(1, char::len_utf8));
+            if self.token.text.is_empty() {
+                continue;
+            }
+            self.token.position = self.token.position.wrapping_add(1);
+            if self.token.text.len() > LONGEST {
+                continue;
+            }
+            if self.names {
+                super::names::respell(&mut self.token.text);
+            }
+            self.token.offset_from = begin;
+            self.token.offset_to = end;
+            return true;
+        }
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn exact(text: &str) -> Vec<String> {
+        words(Analyzer::Exact, text)
+            .into_iter()
+            .map(|w| w.text)
+            .collect()
+    }
+
+    #[test]
+    fn folds_what_readers_fold() {
+        assert_eq!(
+            exact("Noël's CAFÉ, naïve Łódź"),
+            ["noel", "cafe", "naive", "lodz"]
+        );
+        assert_eq!(
+            exact("the U.S. and the US"),
+            ["the", "us", "and", "the", "us"]
+        );
+        assert_eq!(exact("don’t don't O'Brien’s"), ["dont", "dont", "obrien"]);
+        assert_eq!(
+            exact("it's Ukraine’s 'quoted' words’"),
+            ["it", "ukraine", "quoted", "words"]
+        );
+        assert_eq!(
+            exact("1,204 at 3.5 per cent."),
+            ["1204", "at", "3.5", "per", "cent"]
+        );
+        assert_eq!(
+            exact("e\u{301}tat co\u{ad}operate ﬁne"),
+            ["etat", "cooperate", "fine"]
+        );
+        assert_eq!(exact("東京で"), ["東", "京", "で"]);
+    }
+
+    #[test]
+    fn offsets_leave_out_the_possessive() {
+        let text = "Kyiv’s answer";
+        let words = words(Analyzer::Stem, text);
+        assert_eq!(&text[words[0].begin..words[0].end], "Kyiv");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_cut_on_character_boundaries(text in any::<String>()) {
+            for kind in [Analyzer::Exact, Analyzer::Stem, Analyzer::Name] {
+                let mut last = 0;
+                for word in words(kind, &text) {
+                    prop_assert!(text.get(word.begin..word.end).is_some());
+                    prop_assert!(word.begin >= last);
+                    last = word.end;
+                }
+            }
+        }
+
+        #[test]
+        fn folding_twice_is_folding_once(text in "[a-zA-ZéÉß’'. ,0-9ſİı-]{0,40}") {
+            let once = fold(&text);
+            // Initials are joined and possessives stripped the first time only, so compare what folding leaves alone.
+            prop_assert_eq!(exact(&once).join(" "), once);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Is the index whole? Checksums of all files, and every span of every statement against the text it points into.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use serde::Serialize;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
+
+use super::error::{At, Error, ErrorKind};
+use super::manifest::FileEntry;
+use super::reader::{self, SEGMENTS, open_engine, open_reader};
+use super::schema::{self, fields};
+use super::stored::{StoredArticle, StoredStatement};
+use crate::text::Span;
+
+/// Most problems that are listed; a broken file makes one of every document.
+const LISTED: usize = 100;
+
+/// What a check found.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Files that were summed.
+    pub files: u64,
+    /// Articles that were read.
+    pub articles: u64,
+    /// Statements that were read.
+    pub statements: u64,
+    /// Spans that were sliced.
+    pub spans: u64,
+    /// What is wrong, at most 100 entries; empty for a whole index.
+    pub problems: Vec<Problem>,
+}
+
+/// Something wrong with an index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// File or id that it concerns.
+    pub at: String,
+    /// What is wrong, for people.
+    pub what: String,
+}
+
+impl Report {
+    /// Is nothing wrong?
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    fn problem(&mut self, at: &str, what: impl Into<String>) {
+        if self.problems.len() < LISTED {
+            self.problems.push(Problem {
+                at: at.to_owned(),
+                what: what.into(),
+            });
+        }
+    }
+}
+
+/// Checks an index: sums first, then, if the files are what they should be, all documents.
+///
+/// # Errors
+/// If the index cannot be opened at all; what is wrong inside goes to the report.
+pub fn check(dir: &Path) -> Result<Report, Error> {
+    let mut report = Report::default();
+    let reader = open_reader(dir)?;
+    let segments = dir.join(SEGMENTS);
+    for (name, entry) in &reader.manifest().files {
+        report.files += 1;
+        match FileEntry::read(&segments.join(name)) {
+            Ok(now) if now == *entry => {}
+            Ok(_) if name == "meta.json" => {
+                report.problem(
+                    name,
+                    "it is not what the last commit left; is `whosaid index` running?",
+                );
+            }
+            Ok(_) => report.problem(name, "its checksum is not the one in the manifest"),
+            Err(e) => report.problem(name, e.to_string()),
+        }
+    }
+    // Files younger than the manifest have the engine's own checksums only.
+    let index = open_engine(&segments)?;
+    for path in index.validate_checksum().at(&segments)? {
+        report.problem(
+            &path.to_string_lossy(),
+            "its checksum is not the one in its footer",
+        );
+    }
+    if report.is_whole() {
+        documents(&reader.searcher(), &mut report).at(dir)?;
+    }
+    Ok(report)
+}
+
+fn documents(searcher: &Searcher, report: &mut Report) -> Result<(), ErrorKind> {
+    let f = fields();
+    let mut ids = HashSet::new();
+    for (ord, segment) in searcher.segment_readers().iter().enumerate() {
+        let term = Term::from_field_text(f.doc, schema::ARTICLE);
+        let inverted = segment.inverted_index(f.doc)?;
+        let Some(mut postings) = inverted
+            .read_postings(&term, IndexRecordOption::Basic)
+            .map_err(tantivy::TantivyError::from)?
+        else {
+            continue;
+        };
+        let mut doc = postings.doc();
+        while doc != TERMINATED {
+            if segment
+                .alive_bitset()
+                .is_none_or(|alive| alive.is_alive(doc))
+            {
+                let at = DocAddress::new(u32::try_from(ord).unwrap_or(u32::MAX), doc);
+                match reader::article(searcher, at) {
+                    Ok(article) => {
+                        if !ids.insert(article.article.key.clone()) {
+                            report
+                                .problem(&article.article.key, "the article is in the index twice");
+                        }
+                        statements(searcher, &article, report)?;
+                    }
+                    Err(e) => report.problem("article", e.to_string()),
+                }
+                report.articles += 1;
+            }
+            doc = postings.advance();
+        }
+    }
+    Ok(())
+}
+
+fn statements(
+    searcher: &Searcher,
+    article: &StoredArticle,
+    report: &mut Report,
+) -> Result<(), ErrorKind> {
+    let f = fields();
+    let key = &article.article.key;
+    let mut found = HashSet::new();
+    for (ord, segment) in searcher.segment_readers().iter().enumerate() {
+        let term = Term::from_field_text(f.key, key);
+        let Some(mut postings) = segment
+            .inverted_index(f.key)?
+            .read_postings(&term, IndexRecordOption::Basic)
+            .map_err(tantivy::TantivyError::from)?
+        else {
+            continue;
+        };
+        let kinds = segment.fast_fields().u64(schema::name(f.print_high))?;
+        let mut doc = postings.doc();
+        while doc != TERMINATED {
+            let alive = segment
+                .alive_bitset()
+                .is_none_or(|alive| alive.is_alive(doc));
+            // The article itself has a fingerprint.
+            if alive && kinds.first(doc).is_none() {
+                let at = DocAddress::new(u32::try_from(ord).unwrap_or(u32::MAX), doc);
+                match reader::statement(searcher, at) {
+                    Ok(statement) => {
+                        spans(&statement, &article.text, report);
+                        if !found.insert(statement.id.clone()) {
+                            report.problem(&statement.id, "the statement is in the index twice");
+                        }
+                    }
+                    Err(e) => report.problem(key, e.to_string()),
+                }
+                report.statements += 1;
+            }
+            doc = postings.advance();
+        }
+    }
+    for id in &article.statements {
+        if !found.remove(id) {
+            report.problem(id, "the statement is missing");
+        }
+    }
+    for id in found {
+        report.problem(&id, "the statement is in the index but not in its article");
+    }
+    Ok(())
+}
+
+/// Slices every span of a statement out of the article's text and out of the stored passage.
+fn spans(statement: &StoredStatement, text: &str, report: &mut Report) {
+    let spans = &statement.spans;
+    let parts: [(&str, &[Span]); 3] = [
+        ("content", &spans.content),
+        ("cue", &spans.cue),
+        ("source", &spans.source),
+    ];
+    let single = [
+        ("addressee", spans.addressee),
+        ("medium", spans.medium),
+        ("said", spans.said),
+    ];
+    let all = parts
+        .iter()
+        .flat_map(|(name, list)| list.iter().map(move |span| (*name, *span)))
+        .chain(
+            single
+                .iter()
+                .filter_map(|(name, span)| Some((*name, (*span)?))),
+        );
+    for (name, span) in all {
+        report.spans += 1;
+        let there = text.get(span.range());
+        if there.is_none() || there != statement.passage.slice(span) {
+            report.problem(
+                &statement.id,
+                format!(
+                    "the {name} at {}..{} is not in the text",
+                    span.begin, span.end
+                ),
+            );
+        }
+    }
+    for (name, span) in [("sentence", spans.sentence), ("paragraph", spans.paragraph)] {
+        report.spans += 1;
+        if text.get(span.range()).is_none() {
+            report.problem(
+                &statement.id,
+                format!(
+                    "the {name} at {}..{} is not in the text",
+                    span.begin, span.end
+                ),
+            );
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! From a [`Reading`](crate::article::Reading) to an index on disk, and back.
+//!
+//! An index is a folder: `segments/` holds what tantivy writes, `manifest.json` says what should be there. One document
+//! stands for each statement and one for each article, told apart by a field, so that one person's name never meets
+//! another person's words in a match. Everything in the folder can be rebuilt from the corpus.
+//!
+//! To sum it up: [`documents::of`] is pure and runs on any thread, one [`Writer`] takes what it makes,
+//! [`open_reader`] reads it back, [`check`](check::check) tells whether it is whole.
+
+mod analysis;
+pub mod check;
+pub mod documents;
+mod error;
+mod manifest;
+pub mod names;
+mod reader;
+pub mod schema;
+mod storage;
+pub mod stored;
+mod writer;
+
+pub use analysis::{Analyzer, Word, analyzer, fold, words};
+pub use error::{Error, ErrorKind};
+pub use manifest::{FileEntry, Manifest, SCHEMA_VERSION};
+pub use reader::{IndexReader, open_reader};
+pub use writer::{Committed, IndexedArticle, Settings, Writer};
