@@ -5,3 +5,4 @@
 
 pub mod clusters;
 pub mod crf;
+pub mod given_names;
