@@ -13,6 +13,7 @@ pub mod names;
 pub mod people;
 pub mod places;
 pub mod quotes;
+pub mod rules;
 pub mod sentence;
 pub mod speakers;
 pub mod tagger;
@@ -49,12 +50,16 @@ impl Reader {
     #[must_use]
     pub fn read(&mut self, article: &Article) -> Reading {
         let tokens = sentence::split(&article.text);
+        let marks = lexicon::marks(&tokens);
         let quotes = quotes::regions(&tokens);
         let names = self.names.find(&tokens);
         let places = places::resolve(article, &tokens, &names);
         let dates = dates::find(&tokens, &article.head, article.published.map(|p| p.date));
         let people = people::resolve(&tokens, &names, &quotes);
-        let attributions = self.tagger.attributions(&tokens, &quotes, self.options);
+        let attributions = rules::combine(
+            self.tagger.attributions(&tokens, &quotes, self.options),
+            rules::attributions(&tokens, &marks, &quotes, &names),
+        );
         let statements = speakers::resolve(
             article,
             &tokens,

@@ -12,10 +12,36 @@ use super::words::{Class, Form, Frame, Mark, fold};
 
 /// After "declined to", "would not": verbs of speaking. Their refusal is a refusal to comment.
 const COMMENT: &[&str] = &[
-    "comment", "say", "speak", "discuss", "answer", "respond", "reply", "elaborate", "disclose",
-    "confirm", "give", "provide", "specify", "talk", "address", "name", "identify", "explain",
-    "reveal", "be", "offer", "make", "go", "share", "release", "divulge", "detail", "return",
-    "take", "weigh",
+    "comment",
+    "say",
+    "speak",
+    "discuss",
+    "answer",
+    "respond",
+    "reply",
+    "elaborate",
+    "disclose",
+    "confirm",
+    "give",
+    "provide",
+    "specify",
+    "talk",
+    "address",
+    "name",
+    "identify",
+    "explain",
+    "reveal",
+    "be",
+    "offer",
+    "make",
+    "go",
+    "share",
+    "release",
+    "divulge",
+    "detail",
+    "return",
+    "take",
+    "weigh",
 ];
 
 /// Nouns that carry a stance when a cue is built on them ("issued a denial", "in a warning").
@@ -68,13 +94,19 @@ pub fn refusal(tokens: &Tokens<'_>, marks: &[Mark], at: u32) -> Option<u32> {
     // "declined to comment", "refused to say", "is declining to discuss"
     if mark(at).stance == Stance::Declines {
         if !is(at + 1, &["to"]) {
-            return is(at + 1, &["comment", "interview", "requests", "request"]).then(|| tail(at + 2));
+            return is(at + 1, &["comment", "interview", "requests", "request"])
+                .then(|| tail(at + 2));
         }
         let (verb, _) = skip(at + 2);
         return is(verb, COMMENT).then(|| tail(verb + 1));
     }
     // "did not immediately respond", "has not replied", "would not comment"
-    if is(at, &["did", "does", "do", "has", "have", "had", "would", "could", "was", "were"]) {
+    if is(
+        at,
+        &[
+            "did", "does", "do", "has", "have", "had", "would", "could", "was", "were",
+        ],
+    ) {
         let (verb, negated) = skip(at + 1);
         let had_no = is(at, &["has", "have", "had"]) && is(at + 1, &["no"]);
         if had_no {
@@ -86,7 +118,11 @@ pub fn refusal(tokens: &Tokens<'_>, marks: &[Mark], at: u32) -> Option<u32> {
         }
         if is(at, &["could", "was", "were"]) {
             // "could not be reached", "was not available for comment"
-            let verb = if is(verb, &["be"]) { skip(verb + 1).0 } else { verb };
+            let verb = if is(verb, &["be"]) {
+                skip(verb + 1).0
+            } else {
+                verb
+            };
             let reached = is(verb, &["reached", "contacted"]);
             let available =
                 is(verb, &["available"]) && is(verb + 1, &["for"]) && is(verb + 2, &["comment"]);
@@ -95,14 +131,23 @@ pub fn refusal(tokens: &Tokens<'_>, marks: &[Mark], at: u32) -> Option<u32> {
         let answers = is(
             verb,
             &[
-                "respond", "reply", "return", "answer", "comment", "responded", "replied",
-                "returned", "answered", "commented",
+                "respond",
+                "reply",
+                "return",
+                "answer",
+                "comment",
+                "responded",
+                "replied",
+                "returned",
+                "answered",
+                "commented",
             ],
         );
         if answers {
             return Some(tail(verb + 1));
         }
-        return (is(at, &["would"]) && is(verb, &["say", "discuss", "elaborate"])).then(|| verb + 1);
+        return (is(at, &["would"]) && is(verb, &["say", "discuss", "elaborate"]))
+            .then(|| verb + 1);
     }
     None
 }
@@ -117,10 +162,39 @@ fn refusal_tail(tokens: &Tokens<'_>, marks: &[Mark], from: u32, end: u32) -> u32
         let goes_on = one_of(
             word,
             &[
-                "to", "for", "a", "an", "the", "any", "multiple", "several", "repeated", "calls",
-                "call", "comment", "request", "requests", "message", "messages", "email", "emails",
-                "e-mail", "questions", "question", "seeking", "phone", "further", "immediately",
-                "text", "immediate", "written", "inquiry", "inquiries", "left", "sent", "was",
+                "to",
+                "for",
+                "a",
+                "an",
+                "the",
+                "any",
+                "multiple",
+                "several",
+                "repeated",
+                "calls",
+                "call",
+                "comment",
+                "request",
+                "requests",
+                "message",
+                "messages",
+                "email",
+                "emails",
+                "e-mail",
+                "questions",
+                "question",
+                "seeking",
+                "phone",
+                "further",
+                "immediately",
+                "text",
+                "immediate",
+                "written",
+                "inquiry",
+                "inquiries",
+                "left",
+                "sent",
+                "was",
             ],
         );
         if !goes_on || mark.is(Class::Time) {
@@ -130,8 +204,21 @@ fn refusal_tail(tokens: &Tokens<'_>, marks: &[Mark], from: u32, end: u32) -> u32
         if one_of(
             word,
             &[
-                "comment", "request", "requests", "calls", "call", "message", "messages", "email",
-                "emails", "e-mail", "questions", "question", "further", "inquiry", "inquiries",
+                "comment",
+                "request",
+                "requests",
+                "calls",
+                "call",
+                "message",
+                "messages",
+                "email",
+                "emails",
+                "e-mail",
+                "questions",
+                "question",
+                "further",
+                "inquiry",
+                "inquiries",
             ],
         ) {
             last = at;
@@ -159,8 +246,16 @@ pub fn of_cue(tokens: &Tokens<'_>, marks: &[Mark], cue: &[Range<u32>]) -> Stance
             return Stance::Declines;
         }
     }
-    if cue.iter().cloned().flatten().any(|i| one_of(tokens.word(i), &["comment"]))
-        && cue.iter().cloned().flatten().any(|i| one_of(tokens.word(i), &["no"]))
+    if cue
+        .iter()
+        .cloned()
+        .flatten()
+        .any(|i| one_of(tokens.word(i), &["comment"]))
+        && cue
+            .iter()
+            .cloned()
+            .flatten()
+            .any(|i| one_of(tokens.word(i), &["no"]))
     {
         return Stance::Declines;
     }
@@ -280,7 +375,9 @@ pub fn is_noun(marks: &[Mark], begin: u32, i: u32) -> bool {
     }
     let before = marks[i as usize - 1];
     before.any(&[Class::Article, Class::Possessive, Class::Number])
-        || before.is(Class::Preposition) && !before.is(Class::Auxiliary) && !before.is(Class::Clause)
+        || before.is(Class::Preposition)
+            && !before.is(Class::Auxiliary)
+            && !before.is(Class::Clause)
 }
 
 /// Is the word one of the list, whatever its case?
@@ -324,7 +421,10 @@ mod tests {
             ("Ruiz [refused] to comment.", Declines),
             ("Ruiz [refused] to apologise.", Denies),
             ("Ruiz [declined to comment].", Declines),
-            ("The firm [did not immediately respond to a request for comment].", Declines),
+            (
+                "The firm [did not immediately respond to a request for comment].",
+                Declines,
+            ),
             ("Ruiz [could not be reached] for comment.", Declines),
             ("Ruiz [had no immediate comment].", Declines),
             ("Ruiz [pleaded not guilty].", Denies),

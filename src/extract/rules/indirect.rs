@@ -1,0 +1,348 @@
+//! Indirect and mixed statements: a reporting verb, its subject, and the clause it reports; "according to".
+
+use std::ops::Range;
+
+use crate::extract::lexicon::{Class, Form, Frame, stance};
+use crate::extract::token::TokenKind;
+
+use super::{ACCORDING, CLAUSE, CLAUSE_FIRST, Scan};
+
+impl Scan<'_, '_> {
+    /// `According to X, …` and `…, according to X`.
+    pub(super) fn according(&mut self) {
+        for i in 0..self.tokens.tokens.len() as u32 {
+            if !self.is(i, "according") || !self.is(i + 1, "to") || !self.outside_quotes(i) {
+                continue;
+            }
+            let sentence = self.sentence(i);
+            let words_end = self.words_end(&sentence);
+            let Some(source) = self.phrase_after(i + 2, words_end) else {
+                continue;
+            };
+            let source = self.listed(source, words_end);
+            let cue = i..i + 2;
+            if i == sentence.start {
+                let mut begin = source.end;
+                // "—citing people familiar with the matter—": past a parenthesis
+                if self.kind(begin) == Some(TokenKind::Dash)
+                    && let Some(close) = (begin + 1..words_end)
+                        .find(|&j| self.kind(j) == Some(TokenKind::Dash) && !self.joins(j))
+                {
+                    begin = close;
+                }
+                begin += u32::from(!self.is_word(begin) && self.outside_quotes(begin));
+                let end = self.content_end(begin, &sentence);
+                if begin < end {
+                    self.push(vec![begin..end], Some(cue), Some(source), 0.7, ACCORDING);
+                }
+            } else {
+                let source = self.with_apposition(source, words_end);
+                let before = sentence.start..i - u32::from(self.is(i - 1, ","));
+                let mut content = vec![before];
+                if self.is(source.end, ",") && source.end + 4 < words_end {
+                    content.push(source.end + 1..words_end);
+                }
+                self.push(content, Some(cue), Some(source), 0.7, ACCORDING);
+            }
+        }
+    }
+
+    /// "reporting from Axios|, the Financial Times and Reuters|": the rest of a list of sources.
+    fn listed(&self, source: Range<u32>, high: u32) -> Range<u32> {
+        let mut end = source.end;
+        while self.is(end, ",") {
+            let Some(next) = self.phrase_after(end + 1, high) else {
+                break;
+            };
+            let and = next.clone().any(|i| self.is(i, "and"));
+            if !and && !self.is(next.end, ",") && !self.is(next.end, "and") {
+                break;
+            }
+            if and || self.is(next.end, "and") {
+                let last = if and {
+                    next.end
+                } else {
+                    self.phrase_after(next.end + 1, high)
+                        .map_or(next.end, |r| r.end)
+                };
+                let closes = self.is(last, ",") || self.kind(last) == Some(TokenKind::Dash);
+                return if closes { source.start..last } else { source };
+            }
+            end = next.end;
+        }
+        source
+    }
+
+    /// Every reporting verb outside quotation marks that has not been used, with its subject and clause.
+    pub(super) fn indirect(&mut self) {
+        for s in 0..self.tokens.sentences.len() {
+            let sentence = self.tokens.sentences[s].clone();
+            // the source that "and added", "adding that" go on with
+            let mut subject: Option<Range<u32>> = None;
+            for i in sentence.clone() {
+                if !self.outside_quotes(i) || !self.is_verb(i) {
+                    continue;
+                }
+                if self.used[i as usize] {
+                    subject = self
+                        .found
+                        .iter()
+                        .rev()
+                        .find(|a| a.cue.iter().any(|c| c.contains(&i)))
+                        .and_then(|a| a.source.first().cloned())
+                        .or(subject);
+                    continue;
+                }
+                subject = self.reported(i, &sentence, subject.clone()).or(subject);
+            }
+        }
+    }
+
+    /// Takes in what the verb at `i` reports; its source if there is one.
+    fn reported(
+        &mut self,
+        i: u32,
+        sentence: &Range<u32>,
+        earlier: Option<Range<u32>>,
+    ) -> Option<Range<u32>> {
+        let mark = self.mark(i);
+        let ing = mark.has_form(Form::Ing);
+        let infinitive = i > sentence.start && self.is(i - 1, "to");
+        if infinitive || stance::is_passive(self.marks, sentence.start, i) {
+            return None;
+        }
+        let negated = stance::is_negated(self.marks, sentence.start, i);
+        if negated && mark.stance != crate::article::Stance::Denies {
+            return None;
+        }
+        // low: a subject does not reach into what another verb has claimed
+        let mut low = i;
+        while low > sentence.start && !self.used[low as usize - 1] {
+            low -= 1;
+        }
+        let conjoined = i > sentence.start
+            && (self.is(i - 1, "and")
+                || self.mark(i - 1).is(Class::Adverb) && i > 1 && self.is(i - 2, "and"));
+        let own = if ing || conjoined {
+            None
+        } else {
+            self.subject_before(i, low)
+        };
+        let source = own
+            .clone()
+            .or(if ing || conjoined { earlier } else { None });
+        // "…, said Ruiz": inverted, after a comma
+        if source.is_none() && !ing {
+            return self.inverted(i, sentence);
+        }
+        let source = source?;
+        let cue_begin = if own.is_some() { source.end } else { i };
+        let cue = self.cue(i, cue_begin.min(i));
+        if let Some(content) = self.clause_after(i, sentence) {
+            self.push(vec![content], Some(cue), Some(source.clone()), 0.55, CLAUSE);
+            return Some(source);
+        }
+        own.and_then(|source| self.clause_before(i, &cue, source, sentence))
+    }
+
+    /// `X is closed, said Ruiz.`
+    fn inverted(&mut self, i: u32, sentence: &Range<u32>) -> Option<Range<u32>> {
+        if !self.mark(i).takes(Frame::Quote) || i <= sentence.start + 2 || !self.is(i - 1, ",") {
+            return None;
+        }
+        let words_end = self.words_end(sentence);
+        let source = self.phrase_after(i + 1, words_end)?;
+        let source = self.with_apposition(source, words_end);
+        let content = sentence.start..i - 1;
+        if self.any_used(&content) {
+            return None;
+        }
+        self.push(
+            vec![content],
+            Some(i..i + 1),
+            Some(source.clone()),
+            0.6,
+            CLAUSE_FIRST,
+        );
+        Some(source)
+    }
+
+    /// `X is closed, Ruiz said on Friday.` and `X, Ruiz says, is closed.`
+    fn clause_before(
+        &mut self,
+        i: u32,
+        cue: &Range<u32>,
+        source: Range<u32>,
+        sentence: &Range<u32>,
+    ) -> Option<Range<u32>> {
+        let comma = source.start.checked_sub(1)?;
+        if !self.mark(i).takes(Frame::That)
+            || comma <= sentence.start
+            || !(self.is(comma, ",") || self.kind(comma) == Some(TokenKind::Dash))
+        {
+            return None;
+        }
+        let words_end = self.words_end(sentence);
+        let rest = self.past_adjuncts(i + 1, words_end);
+        let mut content = vec![sentence.start..comma];
+        if self.is(rest, ",") && rest + 1 < words_end {
+            content.push(rest + 1..words_end);
+        } else if rest < words_end && words_end - rest > 6 {
+            return None;
+        }
+        if content.iter().any(|r| self.any_used(r)) {
+            return None;
+        }
+        self.push(
+            content,
+            Some(cue.clone()),
+            Some(source.clone()),
+            0.6,
+            CLAUSE_FIRST,
+        );
+        Some(source)
+    }
+
+    /// What follows the verb, if it is a clause (or the noun phrase or infinitive) that the verb can report.
+    fn clause_after(&self, i: u32, sentence: &Range<u32>) -> Option<Range<u32>> {
+        let mark = self.mark(i);
+        let words_end = self.words_end(sentence);
+        let mut at = i + 1;
+        if at >= words_end || self.is(at, "so") {
+            return None;
+        }
+        let content = |begin: u32| {
+            let end = self.content_end(begin, sentence);
+            (begin < end).then_some(begin..end)
+        };
+        let whether = |at: u32| {
+            ["that", "whether", "how", "why", "if", "what"]
+                .iter()
+                .any(|w| self.is(at, w))
+        };
+        if mark.takes(Frame::Infinitive) {
+            let to = self.is(at, "to").then_some(at).or_else(|| {
+                let object = self.phrase_after(at, words_end)?;
+                self.is(object.end, "to").then_some(at)
+            });
+            if let Some(to) = to {
+                return content(to);
+            }
+        }
+        if mark.takes(Frame::Accused) {
+            let of = (at..words_end.min(at + 8)).find(|&j| self.is(j, "of"));
+            return of.and_then(|_| content(at));
+        }
+        let object = mark.takes(Frame::Object);
+        if object {
+            at = self.phrase_after(at, words_end)?.end;
+            // "told the BBC and Reuters", "told CNN's Ana Ruiz"
+        }
+        at = self.past_adjuncts(at, words_end);
+        if self.is(at, ",") && whether(at + 1) {
+            at += 1;
+        }
+        if at >= words_end {
+            return None;
+        }
+        if whether(at) && mark.takes(Frame::That) {
+            return content(at);
+        }
+        if self.is(at, ":") && mark.takes(Frame::Quote) {
+            return content(at + 1);
+        }
+        if mark.takes(Frame::Noun) {
+            let next = self.mark(at);
+            let noun = next.any(&[Class::Determiner, Class::Possessive])
+                || next.capital
+                || self.tokens.word(at).ends_with("ing")
+                || self.mark(at + 1).any(&[Class::Document]);
+            return if noun && at == i + 1 {
+                content(at)
+            } else {
+                None
+            };
+        }
+        let clause = self.begins_clause(at, words_end);
+        let bare = mark.takes(Frame::Bare) || object;
+        (clause && (bare || mark.takes(Frame::That) && self.has_verb(at, words_end)))
+            .then(|| content(at))
+            .flatten()
+    }
+
+    /// Can a clause without "that" begin here?
+    fn begins_clause(&self, at: u32, end: u32) -> bool {
+        if self.is(at, ",") || self.kind(at) == Some(TokenKind::Stop) || end <= at + 2 {
+            return false;
+        }
+        let mark = self.mark(at);
+        !mark.any(&[Class::Preposition, Class::Auxiliary])
+            || mark.any(&[Class::Pronoun, Class::Determiner])
+            || mark.capital
+    }
+
+    /// Is there a finite verb soon, as far as the lists tell?
+    fn has_verb(&self, at: u32, end: u32) -> bool {
+        (at + 1..end.min(at + 14)).any(|i| {
+            let m = self.mark(i);
+            m.is(Class::Auxiliary) && !(self.tokens.word(i).ends_with('s') && self.is_clitic(i))
+                || m.is_cue() && self.is_verb(i)
+                || m.verbal && self.tokens.word(i).ends_with("ed")
+        })
+    }
+
+    fn is_clitic(&self, i: u32) -> bool {
+        self.kind(i) == Some(TokenKind::Clitic)
+    }
+
+    /// Past "on Friday", "in a statement", "in Kyiv", "yesterday": what may stand between the verb and its clause.
+    pub(super) fn past_adjuncts(&self, from: u32, end: u32) -> u32 {
+        let mut at = from;
+        while at < end && at < from + 24 {
+            let mark = self.mark(at);
+            let time = mark.is(Class::Time)
+                || self.kind(at) == Some(TokenKind::Number) && self.mark(at - 1).is(Class::Time);
+            if time || mark.any(&[Class::Adverb, Class::Daytime]) && !mark.is(Class::Clause) {
+                at += 1;
+                continue;
+            }
+            let preposition = mark.is(Class::Preposition)
+                && !mark.is(Class::Auxiliary)
+                && !(mark.is(Class::Clause) && !self.mark(at + 1).is(Class::Article));
+            if !preposition {
+                break;
+            }
+            // the preposition's phrase: words of time, or a noun phrase
+            let mut inner = at + 1;
+            while inner < end
+                && (self.mark(inner).any(&[Class::Time, Class::Daytime])
+                    || self.kind(inner) == Some(TokenKind::Number)
+                    || self.mark(inner).is(Class::Article)
+                        && self.mark(inner + 1).any(&[Class::Time, Class::Daytime]))
+            {
+                inner += 1;
+            }
+            if inner == at + 1 {
+                let Some(phrase) = self.phrase_after(inner, end) else {
+                    break;
+                };
+                inner = phrase.end;
+            }
+            at = inner;
+        }
+        at
+    }
+
+    /// Where a clause that begins at `begin` ends: at the sentence's end, or before ", adding" and ", according to".
+    fn content_end(&self, begin: u32, sentence: &Range<u32>) -> u32 {
+        let words_end = self.words_end(sentence);
+        (begin..words_end)
+            .find(|&i| {
+                self.is(i, ",")
+                    && self.outside_quotes(i)
+                    && (self.mark(i + 1).has_form(Form::Ing) && self.mark(i + 1).is_cue()
+                        || self.is(i + 1, "according") && self.is(i + 2, "to"))
+            })
+            .unwrap_or(words_end)
+    }
+}
