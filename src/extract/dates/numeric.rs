@@ -2,11 +2,9 @@
 
 use crate::extract::token::TokenKind;
 
-use super::grammar::{Grammar, Meaning, Year};
+use super::grammar::{Found, Grammar, Meaning, Year};
 use super::period::Period;
 use super::words::{Unit, Word};
-
-type Found = Option<(u32, Meaning)>;
 
 /// Bare numbers below are hardly ever years, and above hardly ever any soon.
 const YEARS: std::ops::RangeInclusive<i32> = 1500..=2100;
@@ -32,9 +30,12 @@ impl Grammar<'_, '_> {
             .filter(|y| YEARS.contains(y))
     }
 
-    pub(super) fn two_digit_year(&self, i: u32) -> Option<i32> {
-        let word = self.word(i);
-        digits(word).filter(|_| word.len() == 2).map(century)
+    /// A year of two digits after an apostrophe at `i`: `’08`.
+    pub(super) fn short_year(&self, i: u32) -> Option<i32> {
+        let digits_of = self.word(i).strip_prefix(['\'', '’', '‘', 'ʼ'])?;
+        digits(digits_of)
+            .filter(|_| digits_of.len() == 2)
+            .map(century)
     }
 
     /// A day of a month at `i`: `8`, `08`, `8th`, `eighth`.
@@ -181,15 +182,15 @@ impl Grammar<'_, '_> {
     /// `1990s`, `the '90s`, `the 90s`.
     fn decade(&self, i: u32) -> Found {
         let word = self.word(i);
-        let first = word.strip_suffix('s')?;
+        let bare = word.trim_start_matches(['\'', '’', '‘', 'ʼ']);
+        let first = bare.strip_suffix('s')?;
         let year = digits(first)?;
         let period = match first.len() {
             4 if year % 100 == 0 && year < 2000 => Period::years(year, 100)?,
             4 if year % 10 == 0 && YEARS.contains(&year) => Period::years(year, 10)?,
-            2 if year % 10 == 0 && i > 0 => {
-                let before = self.kind(i - 1);
-                let led = before == Some(TokenKind::SingleQuote) && self.glued(i)
-                    || self.is(i - 1, &["the"]) && (20..=90).contains(&year);
+            2 if year % 10 == 0 => {
+                let led = bare.len() < word.len()
+                    || i > 0 && self.is(i - 1, &["the"]) && (20..=90).contains(&year);
                 led.then_some(())?;
                 Period::years(1900 + year, 10)?
             }
@@ -200,10 +201,28 @@ impl Grammar<'_, '_> {
 
     /// `2025`, `2024–25`, unless its neighbours say that it counts or costs something.
     fn year(&self, i: u32) -> Found {
+        if let Some(year) = self.short_year(i) {
+            // "class of ’08", but "the roadster ’08"
+            let led = i > 0 && self.is(i - 1, &["of", "in", "since", "from", "until", "to", "and"]);
+            return led.then_some((i + 1, Meaning::Fixed(Period::year(year)?)));
+        }
         let year = self.year_number(i)?;
+        // "the 1988 third quarter"
+        if let Some((end, Meaning::Quarter { quarter, .. })) = self.quarter_at(i + 1) {
+            return Some((end, Meaning::Fixed(Period::quarter(year, quarter.into())?)));
+        }
         let glued_before = self.glued(i) && i > 0;
         if glued_before {
             let before = self.word(i - 1);
+            // "555-2010", but "2019–2021"
+            if self.is_dash(i - 1)
+                && i >= 2
+                && self.glued(i - 1)
+                && self.kind(i - 2) == Some(TokenKind::Number)
+                && self.year_number(i - 2).is_none()
+            {
+                return None;
+            }
             if before.ends_with(['$', '€', '£', '¥', '#', '+', '@', ':', '.', ',', '=', '&']) {
                 return None;
             }
@@ -257,16 +276,7 @@ impl Grammar<'_, '_> {
         {
             return None;
         }
-        if matches!(self.class(i + 1), Word::Units(_))
-            || self.is(
-                i + 1,
-                &[
-                    "hours", "gmt", "utc", "est", "people", "feet", "metres", "meters", "miles",
-                    "points", "shares", "members", "men", "women", "students", "workers", "troops",
-                    "soldiers", "dollars", "euros", "tons", "tonnes", "degrees",
-                ],
-            )
-        {
+        if self.is_counting(i) {
             return None;
         }
         if self.is_dash(i + 1) && self.glued(i + 1) && self.glued(i + 2) {
@@ -293,6 +303,35 @@ impl Grammar<'_, '_> {
             }
         }
         Some((i + 1, Meaning::Fixed(Period::year(year)?)))
+    }
+
+    /// Does the number at `i` count what follows: "2000 people"?
+    fn is_counting(&self, i: u32) -> bool {
+        if matches!(self.class(i + 1), Word::Units(_))
+            || self.is(
+                i + 1,
+                &[
+                    "people", "men", "women", "feet", "gmt", "utc", "est", "hours",
+                ],
+            )
+        {
+            return true;
+        }
+        // "1990 kilograms", but "in 1990 prices rose" and "1990 was"
+        let led = i > 0
+            && self.is(
+                i - 1,
+                &[
+                    "in", "since", "by", "of", "from", "until", "till", "before", "after",
+                    "during", "for", "to", "through", "the", "early", "late", "mid", "between",
+                    "around", "about", "fiscal", "-", "–",
+                ],
+            );
+        !led && self.counts(i + 1)
+            && !self.is(
+                i + 1,
+                &["was", "is", "has", "as", "does", "this", "its", "his"],
+            )
     }
 
     /// `Q3`, `Q3 2025`, `H1 2025`.

@@ -158,37 +158,30 @@ fn year_of(
     };
     // compare stretches, not days: "in November" in November is this one
     let now = Period::unit(unit, day, 0)?.first()?;
-    let candidates =
-        (this.saturating_sub(1)..=this.saturating_add(1)).filter_map(|y| Some((y, begins(y)?)));
-    let past = |strict: bool| {
-        candidates
-            .clone()
-            .filter(|(_, d)| *d < now || !strict && *d == now)
-            .map(|(y, _)| y)
-            .max()
-    };
-    let future = |strict: bool| {
-        candidates
-            .clone()
-            .filter(|(_, d)| *d > now || !strict && *d == now)
-            .map(|(y, _)| y)
-            .min()
-    };
+    let mut candidates = (this.saturating_sub(1)..=this.saturating_add(1))
+        .filter_map(|y| Some((y, (begins(y)? - now).num_days())));
     match year {
-        Year::Turn(Turn::Last) => past(true),
-        Year::Turn(Turn::Next) => future(true),
-        Year::Turn(_) => Some(this),
-        _ => match context.tense {
-            Tense::Past => past(false),
-            Tense::Future => future(false),
-            Tense::Unknown => candidates
-                .min_by_key(|(_, d)| {
-                    let days = (*d - now).num_days();
-                    if days > 0 { days * 2 } else { -days }
-                })
-                .map(|(y, _)| y),
-        },
+        Year::Turn(Turn::Last) => candidates.rfind(|(_, days)| *days < 0),
+        Year::Turn(Turn::Next) => candidates.find(|(_, days)| *days > 0),
+        Year::Turn(_) => return Some(this),
+        _ => candidates.min_by_key(|(_, days)| distance(*days, context.tense)),
     }
+    .map(|(y, _)| y)
+}
+
+/// How far off a date is that lies so many days ahead (negative: back), with a weight against the direction that the
+/// tense excludes.
+fn distance(days: i64, tense: Tense) -> i64 {
+    // tuned on TimeBank: writers who look back name the year of what is far ahead, and a verb in the past is a surer
+    // sign than one in the future
+    let against = match tense {
+        Tense::Past if days > 0 => 250,
+        Tense::Future if days < 0 => 130,
+        // news looks back, unless the date is near
+        Tense::Unknown if days > 45 => 130,
+        _ => 0,
+    };
+    days.abs() + against
 }
 
 /// The day "Nov. 20". Of several years the nearest, with a weight against the direction that the tense excludes.
@@ -204,19 +197,9 @@ fn month_day(context: &Context, month: u8, day: u8, year: Year) -> Option<NaiveD
     if anchor.granularity() == Granularity::Year {
         return on(now.year());
     }
-    // a direction that does not fit the tense counts as so many days farther off
-    const AGAINST: i64 = 120;
     (now.year().saturating_sub(4)..=now.year().saturating_add(4))
         .filter_map(on)
-        .min_by_key(|date| {
-            let days = (*date - now).num_days();
-            let against = match context.tense {
-                Tense::Past => days > 0,
-                Tense::Future => days < 0,
-                Tense::Unknown => days > 60,
-            };
-            days.abs() + if against { AGAINST } else { 0 }
-        })
+        .min_by_key(|date| distance((*date - now).num_days(), context.tense))
 }
 
 /// Month first or day first? Whichever is nearer to the anchor; without one, month first.
@@ -265,14 +248,15 @@ fn from_mention(context: &Context, unit: Unit, count: i32, whole: bool) -> Optio
         };
     };
     let Period::Date(date) = mention else {
-        return if unit == Unit::Year {
-            if whole {
-                Period::unit(unit, mention.first()?, count)
-            } else {
-                mention.shift_years(count)
-            }
-        } else {
-            None
+        let same = matches!(
+            (unit, mention),
+            (Unit::Week, Period::Week { .. }) | (Unit::Quarter, Period::Quarter { .. })
+        );
+        return match unit {
+            Unit::Year if !whole => mention.shift_years(count),
+            Unit::Year => Period::unit(unit, mention.first()?, count),
+            _ if same => Period::unit(unit, mention.first()?, count),
+            _ => None,
         };
     };
     let known = match unit {

@@ -2,7 +2,7 @@
 
 use crate::extract::token::{TokenKind, Tokens};
 
-use super::grammar::Match;
+use super::grammar::{Match, Meaning};
 
 /// The direction of the verb that an expression of time belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,22 @@ pub(super) fn of(tokens: &Tokens<'_>, found: &Match) -> Tense {
         .cloned()
         .unwrap_or(0..0);
     let floor = sentence.start.max(found.begin.saturating_sub(BEFORE));
+    // "as soon as Tuesday"
+    let leads = |n: u32, word: &str| {
+        found.begin >= floor + n && tokens.word(found.begin - n).eq_ignore_ascii_case(word)
+    };
+    // what is done by, through or until a month or day of the year lies ahead
+    let is_far = matches!(found.meaning, Meaning::Month { .. } | Meaning::Day { .. });
+    if is_far
+        && ["by", "through", "until", "till"]
+            .iter()
+            .any(|w| leads(1, w))
+    {
+        return Tense::Future;
+    }
+    if leads(1, "as") && (leads(2, "soon") || leads(2, "early")) {
+        return Tense::Future;
+    }
     let before = (floor..found.begin).rev().find_map(|i| cue(tokens, i));
     let after = || {
         let end = sentence.end.min(found.end + AFTER);
@@ -43,6 +59,10 @@ fn cue(tokens: &Tokens<'_>, i: u32) -> Option<Tense> {
     if !matches!(kind, TokenKind::Word | TokenKind::Clitic) || word.len() < 2 {
         return None;
     }
+    // "will be named", "to be published": "be" tells
+    if tokens.word(i.saturating_sub(1)) == "be" {
+        return None;
+    }
     let mut lower = [0; 10];
     let bytes = word.as_bytes();
     if let Some(lower) = lower.get_mut(..bytes.len()) {
@@ -52,9 +72,14 @@ fn cue(tokens: &Tokens<'_>, i: u32) -> Option<Tense> {
         match &*lower {
             b"will" | b"'ll" | b"shall" | b"scheduled" | b"expected" | b"until" | b"till"
             | b"plans" | b"planned" | b"planning" | b"upcoming" | b"going" | b"due" | b"slated"
-            | b"expects" | b"expect" | b"hopes" | b"intends" | b"wo" | b"by" | b"deadline"
-            | b"would" | b"could" | b"may" | b"might" | b"should" | b"must" => {
-                return Some(Tense::Future);
+            | b"expects" | b"expect" | b"hopes" | b"intends" | b"wo" | b"would" | b"supposed"
+            | b"payable" | b"effective" => {
+                // "had been due to expire Friday", "was planned for Saturday"
+                return Some(if is_past_perfect(tokens, i) {
+                    Tense::Past
+                } else {
+                    Tense::Future
+                });
             }
             b"said" | b"was" | b"were" | b"had" | b"did" | b"told" | b"began" | b"came"
             | b"went" | b"made" | b"met" | b"won" | b"lost" | b"took" | b"gave" | b"fell"
@@ -72,9 +97,25 @@ fn cue(tokens: &Tokens<'_>, i: u32) -> Option<Tense> {
                     },
                 );
             }
+            b"is" | b"are" if tokens.word(i + 1) == "to" => return Some(Tense::Future),
+            b"be" => {
+                let before = tokens.word(i.saturating_sub(1));
+                return matches!(
+                    before,
+                    "to" | "will" | "would" | "may" | "might" | "should" | "must" | "still" | "not"
+                )
+                .then_some(Tense::Future);
+            }
             _ => {}
         }
     }
     let lower_case = bytes.first().is_some_and(u8::is_ascii_lowercase);
-    (word.len() > 4 && lower_case && word.ends_with("ed")).then_some(Tense::Past)
+    (word.len() > 4 && lower_case && word.ends_with("ed") && !word.ends_with("eed"))
+        .then_some(Tense::Past)
+}
+
+/// Do "had been", "was", "were" stand right before token `i`?
+fn is_past_perfect(tokens: &Tokens<'_>, i: u32) -> bool {
+    tokens.word(i.saturating_sub(1)) == "been"
+        && matches!(tokens.word(i.saturating_sub(2)), "had" | "previously")
 }
