@@ -98,7 +98,8 @@ fn is_sentence_break(text: &str, tokens: &[Token], begin: usize, i: usize) -> bo
             && tokens[begin].kind == TokenKind::Number
             && tokens[begin].span.len() <= 3
             && mark == ".";
-        return !numbering && !(quoted && mark != "." && attribution_follows(text, &tokens[i..]));
+        let attributed = || quoted && mark != "." && attribution_follows(text, &tokens[i..]);
+        return !(numbering || attributed());
     }
     stop > begin && !quoted && mark.ends_with('.') && may_close(mark) && is_opener(next)
 }

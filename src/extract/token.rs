@@ -232,7 +232,7 @@ fn is_clitic(tail: &str) -> bool {
         [a] => matches!(a.to_ascii_lowercase(), b's' | b't' | b'd' | b'm'),
         [a, b] => matches!(
             [a.to_ascii_lowercase(), b.to_ascii_lowercase()],
-            [b'r', b'e'] | [b'v', b'e'] | [b'l', b'l']
+            [b'r' | b'v', b'e'] | [b'l', b'l']
         ),
         _ => false,
     }
@@ -410,11 +410,12 @@ impl Scanner<'_> {
     fn word(&mut self, c: char) -> TokenKind {
         let begin = self.at;
         let after_first = begin + c.len_utf8();
-        if self.bytes.get(after_first) == Some(&b'.') && c.is_alphabetic() {
-            if let Some(end) = self.dotted(begin).or_else(|| self.initials(begin)) {
-                self.at = end;
-                return TokenKind::Word;
-            }
+        if self.bytes.get(after_first) == Some(&b'.')
+            && c.is_alphabetic()
+            && let Some(end) = self.dotted(begin).or_else(|| self.initials(begin))
+        {
+            self.at = end;
+            return TokenKind::Word;
         }
         let mut at = begin;
         loop {
@@ -485,14 +486,14 @@ impl Scanner<'_> {
             at = self.run(begin);
         }
         self.at = at;
-        if self.text[begin..at].eq_ignore_ascii_case("n") && self.before(begin).is_some_and(is_word)
+        if self.text[begin..at].eq_ignore_ascii_case("n")
+            && self.before(begin).is_some_and(is_word)
+            && let Some(mark) = self.peek(at).filter(|&c| is_apostrophe(c))
         {
-            if let Some(mark) = self.peek(at).filter(|&c| is_apostrophe(c)) {
-                let end = at + mark.len_utf8() + 1;
-                if matches!(self.bytes.get(end - 1), Some(b't' | b'T')) && !self.word_at(end) {
-                    self.at = end;
-                    return TokenKind::Clitic;
-                }
+            let end = at + mark.len_utf8() + 1;
+            if matches!(self.bytes.get(end - 1), Some(b't' | b'T')) && !self.word_at(end) {
+                self.at = end;
+                return TokenKind::Clitic;
             }
         }
         kind_of_word(c.is_numeric())

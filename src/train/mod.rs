@@ -5,4 +5,6 @@
 
 pub mod clusters;
 pub mod crf;
+pub mod gazetteer;
 pub mod given_names;
+pub mod names;
