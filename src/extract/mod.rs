@@ -55,20 +55,22 @@ impl Reader {
         let names = self.names.find(&tokens);
         let places = places::resolve(article, &tokens, &names);
         let dates = dates::find(&tokens, &article.head, article.published.map(|p| p.date));
-        let people = people::resolve(&tokens, &names, &quotes);
+        let mut people = people::resolve(&tokens, &marks, &names);
         let attributions = rules::combine(
             self.tagger.attributions(&tokens, &quotes, self.options),
             rules::attributions(&tokens, &marks, &quotes, &names),
         );
-        let statements = speakers::resolve(
+        let known = speakers::Known {
             article,
-            &tokens,
-            &quotes,
-            &people,
-            &places,
-            &dates,
-            attributions,
-        );
+            tokens: &tokens,
+            marks: &marks,
+            quotes: &quotes,
+            people: &people,
+            places: &places,
+            dates: &dates,
+        };
+        let statements = speakers::resolve(known, attributions);
+        people.note_first_person(&tokens, &marks, &quotes, &statements);
         Reading {
             sentences: tokens
                 .sentences

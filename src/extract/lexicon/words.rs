@@ -138,6 +138,12 @@ impl Mark {
         self.forms & (1 << form as u8) != 0
     }
 
+    /// Is the word in no list, and not capitalised: a plain word, as far as is known?
+    #[must_use]
+    pub fn is_plain(self) -> bool {
+        self.classes == 0 && self.frames == 0 && !self.capital && !self.verbal
+    }
+
     pub(super) fn add_form(&mut self, form: Form) {
         self.forms |= 1 << form as u8;
     }
@@ -196,6 +202,14 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
                 table.entry(word).classes |= 1 << class as u8;
             }
         }
+    }
+    let demonyms = include_str!("countries.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split('\t').nth(2))
+        .flat_map(|column| column.split(';'));
+    for word in demonyms.filter(|d| !d.contains(' ')) {
+        table.entry(word).classes |= 1 << Class::Demonym as u8;
     }
     for (head, lemmas) in entries(include_str!("cues.txt")) {
         if let Some((stance, frames)) = verbs::head(head) {
