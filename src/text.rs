@@ -167,53 +167,190 @@ impl TextMap {
         at..at + 1
     }
 
+    /// The source of nothing at `offset`: an empty range, or the whole edit that `offset` cuts.
+    fn between(&self, offset: u32) -> Range<u64> {
+        let here = self.locate(offset);
+        match offset.checked_sub(1).map(|before| self.locate(before)) {
+            Some(before) if before == here => here,
+            _ => here.start..here.start,
+        }
+    }
+
     /// The map from the text of `next` (whose source is this map's text) straight to this map's source.
+    ///
+    /// The same as two lookups, one after the other: `a.then(&b).source(s)` is `a.source(b.source(s))`.
     #[must_use]
     pub fn then(&self, next: &TextMap) -> TextMap {
-        // Both lists are sorted; an edit of `self` that `next` leaves alone moves with the text, one that an edit of
-        // `next` touches melts into it.
-        let mut out = TextMap::verbatim(self.base);
-        let mut mine = self.edits.iter().peekable();
-        let mut shift = -(next.base as i64);
-        let moved = |at: u32, shift: i64| u32::try_from(i64::from(at) + shift).unwrap_or(0);
+        if self.edits.is_empty() && next.edits.is_empty() {
+            return TextMap::verbatim(self.base + next.base);
+        }
+        let mut out = Joined {
+            map: TextMap::verbatim(self.locate(clamp(next.base)).start),
+            first: self,
+            mine: 0,
+        };
+        let (mut text, mut middle) = (0, next.base);
         for edit in &next.edits {
-            let (from, to) = (edit.source_begin, edit.source_end);
-            while let Some(e) = mine.peek().filter(|e| u64::from(e.text.end) <= from) {
-                if u64::from(e.text.begin) >= next.base {
-                    let text = Span {
-                        begin: moved(e.text.begin, shift),
-                        end: moved(e.text.end, shift),
-                    };
-                    out.edits.push(Edit { text, ..**e });
-                }
-                mine.next();
-            }
-            let covered = Span::new(from as usize, to as usize);
-            let source = self.source(covered);
-            while mine.peek().is_some_and(|e| u64::from(e.text.begin) < to) {
-                mine.next();
-            }
-            out.edits.push(Edit {
+            // What stands between the edits of `next` is this map's text unchanged: its own edits come through.
+            out.copy(text, middle..edit.source_begin);
+            let source = if edit.source_begin < edit.source_end {
+                self.source(Span {
+                    begin: clamp(edit.source_begin),
+                    end: clamp(edit.source_end),
+                })
+            } else {
+                self.between(clamp(edit.source_begin))
+            };
+            out.map.edits.push(Edit {
                 text: edit.text,
                 source_begin: source.start,
                 source_end: source.end,
             });
-            shift = i64::from(edit.text.end) - to as i64;
+            (text, middle) = (edit.text.end, edit.source_end);
         }
-        for e in mine {
-            if u64::from(e.text.begin) >= next.base {
-                let text = Span {
-                    begin: moved(e.text.begin, shift),
-                    end: moved(e.text.end, shift),
-                };
-                out.edits.push(Edit { text, ..*e });
+        out.copy(text, middle..u64::from(u32::MAX));
+        out.map
+    }
+}
+
+/// A composition under way.
+struct Joined<'a> {
+    map: TextMap,
+    first: &'a TextMap,
+    /// Edits of `first` before this one end before the place that was reached.
+    mine: usize,
+}
+
+impl Joined<'_> {
+    /// Takes over `range` of the first map's text, which stands at `text` in the new one.
+    fn copy(&mut self, text: u32, range: Range<u64>) {
+        if range.start >= range.end {
+            return;
+        }
+        let (from, to) = (clamp(range.start), clamp(range.end));
+        let moved = |at: u32| clamp(u64::from(text) + u64::from(at - from));
+        while self
+            .first
+            .edits
+            .get(self.mine)
+            .is_some_and(|e| e.text.end < from || (e.text.end == from && e.text.begin < from))
+        {
+            self.mine += 1;
+        }
+        // A jump of the source that the last edit does not account for becomes an edit of no text.
+        let inside = self
+            .first
+            .edits
+            .get(self.mine)
+            .is_some_and(|e| e.text.begin <= from);
+        if !inside {
+            self.jump(text, self.first.locate(from).start);
+        }
+        for e in self.first.edits[self.mine..]
+            .iter()
+            .take_while(|e| e.text.begin < to)
+        {
+            if e.text.end < from {
+                continue;
+            }
+            self.map.edits.push(Edit {
+                text: Span {
+                    begin: moved(e.text.begin.max(from)),
+                    end: moved(e.text.end.min(to).max(from)),
+                },
+                ..*e
+            });
+        }
+    }
+
+    /// Makes the next verbatim run begin at `source`.
+    fn jump(&mut self, text: u32, source: u64) {
+        let have = match self.map.edits.last() {
+            Some(e) => e.source_end + u64::from(text - e.text.end),
+            None => self.map.base + u64::from(text),
+        };
+        if have != source {
+            self.map.edits.push(Edit {
+                text: Span {
+                    begin: text,
+                    end: text,
+                },
+                source_begin: have.min(source),
+                source_end: source,
+            });
+        }
+    }
+}
+
+/// Offsets over 4 GiB do not occur in an article; should one come, it sticks at the end.
+fn clamp(at: u64) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Span, TextMap};
+
+    /// Builds a map over `source_len` bytes from (gap, removed, inserted) triples; answers the length of its text too.
+    fn map(base: u64, edits: &[(u32, u32, u32)]) -> (TextMap, u32) {
+        let mut out = TextMap::verbatim(base);
+        let (mut text, mut source) = (0, base);
+        for &(gap, removed, inserted) in edits {
+            text += gap;
+            source += u64::from(gap);
+            let span = Span::new(text as usize, (text + inserted) as usize);
+            out.push(span, source..source + u64::from(removed));
+            text += inserted;
+            source += u64::from(removed);
+        }
+        (out, text + 5)
+    }
+
+    #[test]
+    fn removed_source_leads_past_it() {
+        let (m, _) = map(0, &[(2, 3, 0)]);
+        assert_eq!(m.source(Span::new(0, 2)), 0..2);
+        assert_eq!(m.source(Span::new(1, 3)), 1..6);
+        assert_eq!(m.source(Span::new(2, 3)), 5..6);
+    }
+
+    proptest! {
+        #[test]
+        fn then_is_two_lookups(
+            bases in (0u64..9, 0u64..9),
+            first in prop::collection::vec((0u32..5, 0u32..4, 0u32..4), 0..8),
+            second in prop::collection::vec((0u32..5, 0u32..4, 0u32..4), 0..8),
+        ) {
+            let (a, _) = map(bases.0, &first);
+            let (b, len) = map(bases.1, &second);
+            let both = a.then(&b);
+            for begin in 0..len {
+                for end in begin + 1..=len {
+                    let span = Span::new(begin as usize, end as usize);
+                    // Text out of nothing has no bytes to lead to.
+                    let empty = |at: u32| b.source(Span::new(at as usize, at as usize + 1)).is_empty();
+                    if empty(begin) || empty(end - 1) {
+                        continue;
+                    }
+                    let middle = b.source(span);
+                    let middle = Span::new(middle.start as usize, middle.end as usize);
+                    let stepwise = a.source(middle);
+                    prop_assert_eq!(both.source(span), stepwise, "{:?}", span);
+                }
             }
         }
-        if next.base > 0 {
-            out.base = self
-                .locate(u32::try_from(next.base).unwrap_or(u32::MAX))
-                .start;
+
+        #[test]
+        fn source_is_monotone(edits in prop::collection::vec((0u32..5, 0u32..4, 0u32..4), 0..8)) {
+            let (m, len) = map(0, &edits);
+            let mut last = 0..0;
+            for at in 0..len {
+                let here = m.source(Span::new(at as usize, at as usize + 1));
+                prop_assert!(last.start <= here.start && last.end <= here.end);
+                last = here;
+            }
         }
-        out
     }
 }

@@ -1,0 +1,242 @@
+//! From what a format's reader found to a finished [`Article`]: repair, head, key, hash, language.
+
+use std::ops::ControlFlow;
+
+use crate::article::{Article, Origin, Published, PublishedFrom, Skipped};
+use crate::date::PartialDate;
+use crate::text::TextMap;
+
+use super::{Item, Options, Source, head, language, repair};
+
+/// Part of each content hash: raised whenever the same bytes would be read differently.
+const READING: &[u8] = b"whosaid.ingest/1";
+
+/// What a reader found of one article. Fields stand as the file has them.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) id: Option<String>,
+    /// Record within the file, counted from 1.
+    pub(super) record: Option<u64>,
+    pub(super) title: Option<String>,
+    pub(super) byline: Vec<String>,
+    pub(super) outlet: Option<String>,
+    pub(super) section: Option<String>,
+    pub(super) url: Option<String>,
+    pub(super) published: Option<PartialDate>,
+    pub(super) language: Option<String>,
+    pub(super) text: String,
+    /// From `text` to the file.
+    pub(super) map: TextMap,
+    pub(super) extra: serde_json::Map<String, serde_json::Value>,
+    /// Hash of the bytes that all this was read from.
+    pub(super) hash: blake3::Hasher,
+}
+
+impl Draft {
+    /// A draft of what `bytes` hold.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let mut draft = Self::default();
+        draft.hash.update(READING);
+        draft.hash.update(bytes);
+        draft
+    }
+}
+
+/// Where a reader's findings go.
+pub(super) struct Output<'a> {
+    pub(super) source: &'a Source,
+    pub(super) options: &'a Options,
+    sink: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
+    shown: String,
+}
+
+impl<'a> Output<'a> {
+    pub(super) fn new(
+        source: &'a Source,
+        options: &'a Options,
+        sink: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
+    ) -> Self {
+        Self {
+            source,
+            options,
+            sink,
+            shown: source.shown(),
+        }
+    }
+
+    /// Reports a file (`record` is `None`) or record that is not taken.
+    pub(super) fn skip(
+        &mut self,
+        record: Option<u64>,
+        reason: impl Into<String>,
+    ) -> ControlFlow<()> {
+        (self.sink)(Item::Skipped(Skipped {
+            path: self.shown.clone(),
+            record,
+            reason: reason.into(),
+        }))
+    }
+
+    /// Finishes an article and hands it over.
+    pub(super) fn article(&mut self, draft: Draft) -> ControlFlow<()> {
+        if draft
+            .text
+            .chars()
+            .all(|c| c.is_whitespace() || c == '\u{feff}')
+        {
+            return self.skip(draft.record, "has no text");
+        }
+        let article = self.finish(draft);
+        (self.sink)(Item::Article(Box::new(article)))
+    }
+
+    fn finish(&self, draft: Draft) -> Article {
+        let options = self.options;
+        let (text, map, repairs) = if options.repair {
+            let repaired = repair::repair(draft.text);
+            let map = match repaired.map {
+                Some(own) => draft.map.then(&own),
+                None => draft.map,
+            };
+            (repaired.text, map, repaired.repairs)
+        } else {
+            (draft.text, draft.map, Vec::new())
+        };
+        let field = |value: Option<String>| {
+            let value = tidy(&value?);
+            let value = if options.repair {
+                repair::repair(value).text
+            } else {
+                value
+            };
+            (!value.is_empty()).then_some(value)
+        };
+        let title = field(draft.title);
+        let byline: Vec<String> = draft
+            .byline
+            .into_iter()
+            .filter_map(|author| field(Some(author)))
+            .collect();
+        let found = head::find(&text, title.as_deref());
+        let metadata = draft.published.map(|date| (date, PublishedFrom::Metadata));
+        let written = found.published.map(|date| (date, PublishedFrom::Text));
+        let argument = options
+            .published
+            .map(|date| (date, PublishedFrom::Argument));
+        let url = draft.url.as_deref().and_then(web_address);
+        let id = match (field(draft.id), draft.record) {
+            (Some(id), _) => id,
+            (None, Some(record)) => format!("{}#{record}", self.source.id),
+            (None, None) => self.source.id.clone(),
+        };
+        let mut hash = draft.hash;
+        hash.update(&[u8::from(options.repair)]);
+        for option in [
+            options.published.map(|d| d.to_string()),
+            options.outlet.clone(),
+        ] {
+            hash.update(option.unwrap_or_default().as_bytes());
+            hash.update(&[0]);
+        }
+        let language = draft
+            .language
+            .as_deref()
+            .and_then(language::code)
+            .or_else(|| language::detect(&text[found.head.body as usize..]).map(str::to_owned));
+        Article {
+            key: hex128(&blake3::hash(url.as_deref().unwrap_or(&id).as_bytes())),
+            content_hash: hex128(&hash.finalize()),
+            id,
+            origin: Origin {
+                path: self.shown.clone(),
+                record: draft.record,
+            },
+            title: title.or(found.title),
+            byline: if byline.is_empty() {
+                found.byline
+            } else {
+                byline
+            },
+            outlet: field(draft.outlet).or_else(|| options.outlet.clone()),
+            section: field(draft.section),
+            url,
+            published: metadata
+                .or(written)
+                .or(argument)
+                .map(|(date, from)| Published { date, from }),
+            language,
+            text,
+            head: found.head,
+            map,
+            repairs,
+            extra: draft.extra,
+        }
+    }
+}
+
+/// The first 128 bits of a hash, as 32 hexadecimal digits.
+fn hex128(hash: &blake3::Hash) -> String {
+    let hex = hash.to_hex();
+    hex.as_str().get(..32).unwrap_or_default().to_owned()
+}
+
+/// A field that stands on one line: white space and control characters become single spaces.
+fn tidy(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for word in value.split(|c: char| c.is_whitespace() || c.is_control()) {
+        if word.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// An address that may be stored and shown as a link: `http` or `https`, with a host, without the fragment.
+fn web_address(url: &str) -> Option<String> {
+    let url = url.trim();
+    let (scheme, rest) = url.split_once("://")?;
+    let known = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    let rest = rest.split_once('#').map_or(rest, |(before, _)| before);
+    let clean = !rest.is_empty()
+        && rest.len() <= 4096
+        && !rest.starts_with('/')
+        && !rest.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\"\\".contains(c));
+    (known && clean).then(|| format!("{}://{rest}", scheme.to_ascii_lowercase()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{tidy, web_address};
+
+    #[test]
+    fn only_web_addresses_are_links() {
+        assert_eq!(
+            web_address(" HTTPS://lantern.example/a?b=c#d ").as_deref(),
+            Some("https://lantern.example/a?b=c")
+        );
+        for bad in [
+            "javascript:alert(1)",
+            "JaVaScRiPt://x/%0aalert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "https://",
+            "https:///x",
+            "http://a\"onclick=x",
+            "/relative",
+        ] {
+            assert_eq!(web_address(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn fields_stand_on_one_line() {
+        assert_eq!(
+            tidy("  Fog\r\n over\u{1b}[31m\tBremen "),
+            "Fog over [31m Bremen"
+        );
+    }
+}

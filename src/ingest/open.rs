@@ -1,0 +1,213 @@
+//! Opening a file without being caught by it, and unpacking it without being blown up by it.
+//!
+//! Packed data may be packed again; each layer is taken off, and the cap is on what comes out of the last one.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
+use std::path::Path;
+use std::rc::Rc;
+
+use super::{Options, Source};
+
+/// Bytes looked at to tell a format.
+pub(super) const SNIFF: usize = 64 << 10;
+
+/// Layers of packing taken off before it is called a trick.
+const MAX_LAYERS: usize = 4;
+
+/// News packs 3 to 20 times; a file that unpacks to more than this, and to more than [`RATIO_FROM`], is a bomb.
+const MAX_RATIO: u64 = 400;
+const RATIO_FROM: u64 = 256 << 20;
+
+/// An opened source, unpacked.
+pub(super) struct Opened {
+    /// The unpacked bytes, from the first.
+    pub(super) reader: Box<dyn BufRead>,
+    /// The first of them, up to [`SNIFF`].
+    pub(super) start: Vec<u8>,
+    /// What ended `start` before the file did.
+    pub(super) failed: Option<String>,
+}
+
+/// Opens a source and takes off all layers of packing.
+pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, String> {
+    if source.path == Path::new("-") {
+        return unpack(Box::new(io::stdin().lock()), options);
+    }
+    let file = open_regular(&source.path, source.named).map_err(|e| super::walk::reason(&e))?;
+    unpack(Box::new(file), options)
+}
+
+/// Opens a regular file. Not blocking, so that a pipe put in its place does not stop the run.
+fn open_regular(path: &Path, follow: bool) -> io::Result<File> {
+    let mut how = std::fs::OpenOptions::new();
+    how.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        how.custom_flags(libc::O_NONBLOCK | if follow { 0 } else { libc::O_NOFOLLOW });
+    }
+    #[cfg(not(unix))]
+    let _ = follow;
+    let file = how.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    Ok(file)
+}
+
+/// Takes off gzip and zstd, as often as they come.
+pub(super) fn unpack(raw: Box<dyn Read>, options: &Options) -> Result<Opened, String> {
+    let packed = Rc::new(Cell::new(0));
+    let mut reader: Box<dyn Read> = Box::new(Counted {
+        inner: raw,
+        count: Rc::clone(&packed),
+    });
+    for layer in 0.. {
+        let (start, failed) = peek(&mut reader);
+        let is_gzip = start.starts_with(&[0x1f, 0x8b, 8]);
+        let is_zstd = start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
+        let whole = Cursor::new(start.clone()).chain(reader);
+        if !is_gzip && !is_zstd {
+            return Ok(Opened {
+                reader: Box::new(BufReader::with_capacity(128 << 10, again(whole, &failed))),
+                start,
+                failed,
+            });
+        }
+        if layer == MAX_LAYERS {
+            return Err(format!("packed more than {MAX_LAYERS} times over"));
+        }
+        let unpacked: Box<dyn Read> = if is_gzip {
+            Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(whole)))
+        } else {
+            let decoder = zstd::Decoder::new(whole);
+            Box::new(decoder.map_err(|e| format!("damaged zstd data: {e}"))?)
+        };
+        reader = Box::new(Capped {
+            inner: unpacked,
+            given: 0,
+            cap: options.max_decoded_bytes,
+            packed: Rc::clone(&packed),
+        });
+    }
+    Err(String::new())
+}
+
+/// What was peeked, and then, if peeking ended in an error, that error again.
+fn again(whole: Chain<Cursor<Vec<u8>>, Box<dyn Read>>, failed: &Option<String>) -> Box<dyn Read> {
+    match failed {
+        None => Box::new(whole),
+        Some(why) => {
+            let (start, _) = whole.into_inner();
+            Box::new(start.chain(Failing(why.clone())))
+        }
+    }
+}
+
+/// The first bytes of a reader, and the error that came before there were [`SNIFF`] of them.
+fn peek(reader: &mut dyn Read) -> (Vec<u8>, Option<String>) {
+    let mut start = Vec::new();
+    let read = reader.take(SNIFF as u64).read_to_end(&mut start);
+    (start, read.err().map(|e| explain(&e)))
+}
+
+/// What a reading error means, in words.
+pub(super) fn explain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => "the packed data end too early".to_owned(),
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+            format!("the data are damaged: {error}")
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// Fails as the reader before it did.
+struct Failing(String);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other(self.0.clone()))
+    }
+}
+
+/// Counts the bytes that come off the disk.
+struct Counted {
+    inner: Box<dyn Read>,
+    count: Rc<Cell<u64>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buffer)?;
+        self.count.set(self.count.get() + n as u64);
+        Ok(n)
+    }
+}
+
+/// Stops a decoder that gives more than any news would.
+struct Capped {
+    inner: Box<dyn Read>,
+    given: u64,
+    cap: u64,
+    packed: Rc<Cell<u64>>,
+}
+
+impl Read for Capped {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.cap.saturating_sub(self.given);
+        let bomb = self.given > RATIO_FROM && self.given / MAX_RATIO > self.packed.get();
+        if bomb || (left == 0 && !buffer.is_empty()) {
+            // One more byte would be too much; none at all is the end that we hoped for.
+            if self.inner.read(&mut [0])? == 0 {
+                return Ok(0);
+            }
+            let why = format!(
+                "unpacks to more than {} and is taken for a decompression bomb",
+                size(self.given)
+            );
+            return Err(io::Error::other(why));
+        }
+        let most = usize::try_from(left)
+            .unwrap_or(usize::MAX)
+            .min(buffer.len());
+        let n = self.inner.read(&mut buffer[..most])?;
+        self.given += n as u64;
+        Ok(n)
+    }
+}
+
+/// A number of bytes for people.
+pub(super) fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..1_048_576 => format!("{} KiB", bytes >> 10),
+        1_048_576..1_073_741_824 => format!("{} MiB", bytes >> 20),
+        _ => format!("{} GiB", bytes >> 30),
+    }
+}
+
+/// A file read whole.
+pub(super) struct Whole {
+    pub(super) bytes: Vec<u8>,
+    /// Why it is not all there is.
+    pub(super) cut: Option<String>,
+}
+
+/// Reads the rest, if it is not longer than `cap`.
+pub(super) fn read_whole(reader: &mut dyn BufRead, cap: usize) -> Result<Whole, String> {
+    let mut bytes = Vec::new();
+    let read = reader.take(cap as u64 + 1).read_to_end(&mut bytes);
+    if bytes.len() > cap {
+        return Err(format!(
+            "longer than {}, the most that one article may have",
+            size(cap as u64)
+        ));
+    }
+    Ok(Whole {
+        bytes,
+        cut: read.err().map(|e| explain(&e)),
+    })
+}
