@@ -23,4 +23,5 @@ pub use analysis::{Analyzer, Word, analyzer, fold, words};
 pub use error::{Error, ErrorKind};
 pub use manifest::{FileEntry, Manifest, SCHEMA_VERSION};
 pub use reader::{IndexReader, open_reader};
+pub(crate) use reader::{article, statement};
 pub use writer::{Committed, IndexedArticle, Settings, Writer};

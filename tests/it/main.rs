@@ -1,4 +1,8 @@
 //! All integration tests, as one binary.
 
+mod build;
 mod dates;
+mod index;
+mod query;
+mod search;
 mod token;

@@ -466,13 +466,10 @@ impl<'a> Parser<'a> {
             Values::Words | Values::Name => {}
         }
         let single = |text: &str| words(Analyzer::Exact, text).len() == 1;
-        if let Some((stem, _)) = chunk.split_once('*') {
+        if let Some((stem, tail)) = chunk.split_once('*') {
             let stem = clean(stem);
-            if stem.chars().count() >= MIN_PREFIX
-                && single(stem)
-                && !chunk.trim_end_matches('*').contains('*')
-            {
-                if !chunk.ends_with('*') {
+            if stem.chars().count() >= MIN_PREFIX && single(stem) {
+                if has_words(tail) {
                     self.warn(
                         at,
                         "a star stands at the end of a word; what follows it is left out",

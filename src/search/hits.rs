@@ -1,0 +1,152 @@
+//! From stored documents to hits.
+
+use super::answer::{ArticleHit, Copy, Marked, SpeakerHit, StatementHit};
+use super::highlight::Highlighter;
+use crate::index::stored::{StoredArticle, StoredStatement};
+use crate::text::Span;
+
+/// Between parts of a statement that the article keeps apart.
+const APART: &str = " … ";
+/// Length of the passage of an article hit, in bytes.
+const PASSAGE: usize = 300;
+
+/// The hit for a statement.
+pub(super) fn statement(
+    stored: StoredStatement,
+    score: f32,
+    highlighter: &Highlighter,
+) -> StatementHit {
+    let slice = |spans: &[Span], between: &str| {
+        spans
+            .iter()
+            .filter_map(|span| stored.passage.slice(*span))
+            .collect::<Vec<_>>()
+            .join(between)
+    };
+    let quote = slice(&stored.spans.content, APART);
+    let source = slice(&stored.spans.source, " ");
+    let cue = slice(&stored.spans.cue, " ");
+    let single = |span: Option<Span>| {
+        span.and_then(|s| stored.passage.slice(s))
+            .map(ToOwned::to_owned)
+    };
+    let (addressee, medium) = (single(stored.spans.addressee), single(stored.spans.medium));
+    let begin = stored.passage.begin;
+    let content = stored
+        .spans
+        .content
+        .iter()
+        .filter(|span| stored.passage.slice(**span).is_some())
+        .map(|span| Span {
+            begin: span.begin - begin,
+            end: span.end - begin,
+        })
+        .collect();
+    StatementHit {
+        id: stored.id,
+        score,
+        quote: highlighter.mark(quote),
+        passage: highlighter.mark(stored.passage.text),
+        content,
+        kind: stored.kind,
+        stance: stored.stance,
+        speaker: SpeakerHit {
+            kind: stored.speaker.kind,
+            name: stored.speaker.name,
+            role: stored.speaker.role,
+            on_behalf_of: stored.speaker.on_behalf_of,
+            organisations: stored.speaker.organisations,
+        },
+        source,
+        cue,
+        addressee,
+        medium,
+        about: stored.about,
+        said: stored.said,
+        published: stored.article.published,
+        place: stored.place,
+        dateline: stored.dateline,
+        title: stored.article.title,
+        byline: stored.article.byline,
+        outlet: stored.article.outlet,
+        url: stored.article.url,
+        language: stored.article.language,
+        origin: stored.article.origin,
+        source_bytes: stored.source_bytes,
+        article: stored.article.key,
+        spans: stored.spans,
+        within: stored.within,
+        confidence: stored.confidence,
+        repaired: stored.repaired,
+        evidence: stored.evidence,
+        copies: Vec::new(),
+    }
+}
+
+/// What a hit says of another appearance of its quotation.
+pub(super) fn copy(stored: &StoredStatement) -> Copy {
+    Copy {
+        id: stored.id.clone(),
+        outlet: stored.article.outlet.clone(),
+        published: stored.article.published,
+        title: stored.article.title.clone(),
+        url: stored.article.url.clone(),
+    }
+}
+
+/// The hit for an article.
+pub(super) fn article(stored: StoredArticle, score: f32, highlighter: &Highlighter) -> ArticleHit {
+    ArticleHit {
+        id: stored.article.key,
+        score,
+        title: stored.article.title.map(|title| highlighter.mark(title)),
+        passage: best_passage(&stored.text, highlighter),
+        byline: stored.article.byline,
+        outlet: stored.article.outlet,
+        url: stored.article.url,
+        published: stored.article.published,
+        language: stored.article.language,
+        origin: stored.article.origin,
+        statements: stored.statements.len(),
+    }
+}
+
+/// The stretch of the text with most marks, the first of several, cut at blanks.
+fn best_passage(text: &str, highlighter: &Highlighter) -> Marked {
+    let marks = highlighter.marks(text);
+    let mut best = (0, 0);
+    for (n, first) in marks.iter().enumerate() {
+        let inside = marks[n..]
+            .iter()
+            .take_while(|m| (m.end - first.begin) as usize <= PASSAGE)
+            .count();
+        if inside > best.1 {
+            best = (first.begin as usize, inside);
+        }
+    }
+    // A little of what comes before, so that the first mark does not stand at the edge.
+    let begin = text.floor_char_boundary(best.0.saturating_sub(PASSAGE / 5));
+    let begin = if begin == 0 {
+        0
+    } else {
+        text[begin..]
+            .find(char::is_whitespace)
+            .map_or(begin, |blank| begin + blank + 1)
+    };
+    let end = text.floor_char_boundary((begin + PASSAGE * 6 / 5).min(text.len()));
+    let end = if end == text.len() {
+        end
+    } else {
+        text[begin..end]
+            .rfind(char::is_whitespace)
+            .map_or(end, |blank| begin + blank)
+    };
+    Marked {
+        text: text[begin..end].to_owned(),
+        marks: marks
+            .iter()
+            .filter(|m| m.begin as usize >= begin && m.end as usize <= end)
+            .map(|m| Span::new(m.begin as usize - begin, m.end as usize - begin))
+            .collect(),
+    }
+}

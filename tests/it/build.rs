@@ -1,0 +1,159 @@
+//! Articles and readings made by hand, for tests of the index and of search.
+
+use whosaid::article::{
+    Article, Entity, Kind, Origin, Person, Place, Published, PublishedFrom, Reading, Said, Speaker,
+    SpeakerType, Stance, Statement,
+};
+use whosaid::text::Span;
+
+/// One statement of a hand-made article: a sentence of the form `"CONTENT," NAME said.`
+#[derive(Clone, Debug, Default)]
+pub struct Said1<'a> {
+    pub speaker: &'a str,
+    pub role: Option<&'a str>,
+    pub content: &'a str,
+    pub kind: Kind,
+    pub stance: Stance,
+    pub said: Option<(&'a str, &'a str)>,
+    /// Index into the places of the article.
+    pub place: Option<u32>,
+    pub confidence: f32,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Article1<'a> {
+    pub id: &'a str,
+    pub title: &'a str,
+    pub outlet: &'a str,
+    pub byline: &'a str,
+    pub published: &'a str,
+    /// Paths, `/` between steps; the first is the dateline.
+    pub places: Vec<&'a str>,
+    pub statements: Vec<Said1<'a>>,
+}
+
+pub fn hash(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()
+}
+
+impl Article1<'_> {
+    pub fn build(&self) -> (Article, Reading) {
+        let mut text = format!("{}\n\n", self.title);
+        let mut reading = Reading::default();
+        for path in &self.places {
+            let path: Vec<String> = path.split('/').map(ToOwned::to_owned).collect();
+            reading.places.push(Place {
+                name: path.last().unwrap().clone(),
+                path,
+                ..Place::default()
+            });
+        }
+        reading.dateline = (!self.places.is_empty()).then_some(0);
+        for said in &self.statements {
+            let begin = text.len();
+            text.push('“');
+            text.push_str(said.content);
+            text.push('”');
+            let content = Span::new(begin, text.len());
+            text.push(' ');
+            let name = Span::new(text.len(), text.len() + said.speaker.len());
+            text.push_str(said.speaker);
+            text.push(' ');
+            let cue = Span::new(text.len(), text.len() + 4);
+            text.push_str("said.");
+            let sentence = Span::new(begin, text.len());
+            text.push_str("\n\n");
+            reading.sentences.push(sentence);
+            let person = reading.people.iter().position(|p| p.name == said.speaker);
+            let person = person.unwrap_or_else(|| {
+                reading.people.push(Person {
+                    name: said.speaker.to_owned(),
+                    role: said.role.map(ToOwned::to_owned),
+                    ..Person::default()
+                });
+                reading.people.len() - 1
+            });
+            reading.people[person].mentions.push(name);
+            let mut statement = Statement {
+                kind: said.kind,
+                content: vec![content],
+                cue: vec![cue],
+                source: vec![name],
+                speaker: Speaker {
+                    kind: if said.speaker.is_empty() {
+                        SpeakerType::Unknown
+                    } else {
+                        SpeakerType::Named
+                    },
+                    name: Some(said.speaker.to_owned()).filter(|s| !s.is_empty()),
+                    entity: Some(Entity::Person(person as u32)),
+                    role: said.role.map(ToOwned::to_owned),
+                    on_behalf_of: None,
+                },
+                stance: said.stance,
+                said: said.said.map(|(from, to)| Said {
+                    span: cue,
+                    value: Some(from.to_owned()),
+                    from: Some(from.parse().unwrap()),
+                    to: Some(to.parse().unwrap()),
+                }),
+                place: said.place,
+                confidence: if said.confidence == 0.0 {
+                    0.9
+                } else {
+                    said.confidence
+                },
+                ..Statement::default()
+            };
+            statement.evidence.sentence = sentence;
+            statement.evidence.paragraph = sentence;
+            reading.statements.push(statement);
+        }
+        // Names within what was said.
+        for i in 0..reading.places.len() {
+            let name = reading.places[i].name.clone();
+            reading.places[i].mentions = text
+                .match_indices(&name)
+                .map(|(at, m)| Span::new(at, at + m.len()))
+                .collect();
+        }
+        let article = Article {
+            id: self.id.to_owned(),
+            key: hash(self.id),
+            content_hash: hash(&text),
+            origin: Origin {
+                path: format!("{}.txt", self.id),
+                record: None,
+            },
+            title: Some(self.title.to_owned()).filter(|t| !t.is_empty()),
+            byline: Some(self.byline.to_owned())
+                .filter(|b| !b.is_empty())
+                .into_iter()
+                .collect(),
+            outlet: Some(self.outlet.to_owned()).filter(|o| !o.is_empty()),
+            published: (!self.published.is_empty()).then(|| Published {
+                date: self.published.parse().unwrap(),
+                from: PublishedFrom::Metadata,
+            }),
+            language: Some("en".to_owned()),
+            text,
+            ..Article::default()
+        };
+        (article, reading)
+    }
+}
+
+/// A fresh index of articles, in a folder that goes with the value.
+pub fn index(articles: &[Article1<'_>]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer =
+        whosaid::index::Writer::open(dir.path(), &whosaid::index::Settings::default()).unwrap();
+    for article in articles {
+        let (article, reading) = article.build();
+        writer
+            .put(whosaid::index::documents::of(&article, &reading))
+            .unwrap();
+    }
+    writer.finish().unwrap();
+    dir
+}
