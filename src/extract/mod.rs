@@ -7,6 +7,7 @@ use crate::article::{Article, Reading};
 
 pub mod clusters;
 pub mod dates;
+pub mod gazetteer;
 pub mod lexicon;
 pub mod model_file;
 pub mod names;

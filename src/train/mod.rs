@@ -8,3 +8,4 @@ pub mod crf;
 pub mod gazetteer;
 pub mod given_names;
 pub mod names;
+pub mod places;

@@ -1,0 +1,79 @@
+//! The dateline: `NAIROBI, Kenya (Northline) —` at the head of a story.
+
+use std::ops::Range;
+
+use super::lookup;
+use crate::article::Head;
+use crate::extract::gazetteer::{Gazetteer, fold_into};
+use crate::extract::token::{TokenKind, Tokens};
+
+/// Words that a dateline's place may take, the comma and the country included.
+const MAX_TOKENS: u32 = 8;
+
+/// The tokens of the dateline's place: as ingest found it, else read off the story's begin.
+pub(super) fn find(
+    head: &Head,
+    tokens: &Tokens<'_>,
+    gazetteer: &Gazetteer,
+) -> Option<Range<u32>> {
+    if let Some(span) = head.dateline {
+        return Some(tokens.under(span)).filter(|range| !range.is_empty());
+    }
+    let begin = tokens
+        .tokens
+        .partition_point(|token| token.span.begin < head.body) as u32;
+    read(begin, tokens, gazetteer)
+}
+
+fn read(begin: u32, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Option<Range<u32>> {
+    let token = |i: u32| tokens.tokens.get(i as usize);
+    let paragraph = token(begin)?.paragraph;
+    let is_capitals = |i: u32| {
+        let word = tokens.word(i);
+        word.len() > 1 && word.chars().all(|c| c.is_uppercase() || matches!(c, '.' | '\'' | '’'))
+    };
+    if !is_capitals(begin) {
+        return None;
+    }
+    let mut end = begin;
+    while end - begin < MAX_TOKENS
+        && token(end).is_some_and(|t| {
+            t.paragraph == paragraph
+                && (t.kind == TokenKind::Word || tokens.word(end) == "," || t.glued && t.kind == TokenKind::Dash)
+        })
+    {
+        end += 1;
+    }
+    let place = begin..end;
+    // an agency in parentheses may follow, then the dash
+    let mut after = end;
+    if tokens.word(after) == "(" {
+        let close = (after..after + MAX_TOKENS).find(|&i| tokens.word(i) == ")")?;
+        after = close + 1;
+    }
+    let dash = token(after)?;
+    if dash.kind != TokenKind::Dash || dash.paragraph != paragraph || dash.glued && after == end {
+        return None;
+    }
+    // "LONDON, March 3": only what is a place
+    let mut last = None;
+    let mut from = begin;
+    for i in place.clone() {
+        let is_comma = tokens.word(i) == ",";
+        let to = if is_comma { i } else { i + 1 };
+        if (is_comma || to == end) && from < to {
+            let mut key = String::new();
+            fold_into(tokens.span(from..to).of(tokens.text), &mut key);
+            let mut found = Vec::new();
+            lookup::find(&key, true, gazetteer, &mut found);
+            if found.is_empty() && last.is_some() {
+                break;
+            }
+            last = Some(to);
+        }
+        if is_comma {
+            from = i + 1;
+        }
+    }
+    last.map(|end| begin..end)
+}

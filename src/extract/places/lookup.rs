@@ -1,0 +1,206 @@
+//! From a name as printed to the places it may mean, with the words that news puts around names taken off where need be.
+
+use std::ops::Range;
+
+use crate::extract::gazetteer::{Candidate, Class, Gazetteer, PlaceId, fold_into};
+use crate::extract::token::Tokens;
+
+/// Words that tell a part of a place: taken off, the name of the whole stays.
+const PARTS: &[&str] = &[
+    "north", "south", "east", "west", "northern", "southern", "eastern", "western", "northeast",
+    "northwest", "southeast", "southwest", "northeastern", "northwestern", "southeastern",
+    "southwestern", "central", "greater", "downtown", "inner", "outer", "upper", "lower", "metro",
+    "metropolitan", "suburban", "mainland", "occupied", "rural", "mid", "old", "midtown", "uptown",
+    "far", "extreme",
+];
+
+/// What a word before or after a name says that it is.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Settlement,
+    Division,
+    Any,
+}
+
+const PREFIXES: &[(&str, Wanted)] = &[
+    ("city of ", Wanted::Settlement),
+    ("town of ", Wanted::Settlement),
+    ("village of ", Wanted::Settlement),
+    ("township of ", Wanted::Settlement),
+    ("borough of ", Wanted::Any),
+    ("port of ", Wanted::Settlement),
+    ("state of ", Wanted::Division),
+    ("province of ", Wanted::Division),
+    ("region of ", Wanted::Division),
+    ("county of ", Wanted::Division),
+    ("district of ", Wanted::Division),
+    ("governorate of ", Wanted::Division),
+    ("county ", Wanted::Division),
+    ("republic of ", Wanted::Any),
+    ("kingdom of ", Wanted::Any),
+    ("island of ", Wanted::Any),
+    ("isle of ", Wanted::Any),
+];
+
+const SUFFIXES: &[(&str, Wanted)] = &[
+    (" province", Wanted::Division),
+    (" provinces", Wanted::Division),
+    (" state", Wanted::Division),
+    (" region", Wanted::Division),
+    (" oblast", Wanted::Division),
+    (" governorate", Wanted::Division),
+    (" prefecture", Wanted::Division),
+    (" territory", Wanted::Division),
+    (" republic", Wanted::Division),
+    (" department", Wanted::Division),
+    (" district", Wanted::Any),
+    (" county", Wanted::Division),
+    (" counties", Wanted::Division),
+    (" city", Wanted::Settlement),
+    (" town", Wanted::Settlement),
+    (" township", Wanted::Settlement),
+    (" twp", Wanted::Settlement),
+    (" village", Wanted::Settlement),
+    (" borough", Wanted::Settlement),
+    (" municipality", Wanted::Any),
+    (" metropolitan area", Wanted::Settlement),
+    (" metro area", Wanted::Settlement),
+    (" area", Wanted::Any),
+    (" valley", Wanted::Any),
+    (" peninsula", Wanted::Any),
+    (" island", Wanted::Any),
+    (" islands", Wanted::Any),
+    (" international airport", Wanted::Settlement),
+    (" airport", Wanted::Settlement),
+    (" harbor", Wanted::Settlement),
+    (" harbour", Wanted::Settlement),
+];
+
+impl Wanted {
+    fn fits(self, class: Class) -> bool {
+        match self {
+            Self::Settlement => class.is_settlement(),
+            Self::Division => matches!(class, Class::Admin1 | Class::Admin2 | Class::Region),
+            Self::Any => true,
+        }
+    }
+}
+
+/// Is it printed as an abbreviation is: in capitals or with a period?
+pub(super) fn as_abbreviation(surface: &str) -> bool {
+    surface.contains('.') || !surface.contains(char::is_lowercase)
+}
+
+/// Puts into `found`, which is empty, what the folded name may mean; the most prominent first.
+pub(super) fn find(
+    folded: &str,
+    abbreviations: bool,
+    gazetteer: &Gazetteer,
+    found: &mut Vec<Candidate>,
+) {
+    let short = folded.len() <= 2;
+    found.extend(
+        gazetteer
+            .candidates(folded)
+            .filter(|c| abbreviations || !(c.abbreviation || short)),
+    );
+    if !found.is_empty() {
+        return;
+    }
+    if let Some(rest) = folded.strip_suffix(" co") {
+        let county = [rest, " county"].concat();
+        found.extend(gazetteer.candidates(&county));
+        if !found.is_empty() {
+            return;
+        }
+    }
+    let prefixes = PREFIXES
+        .iter()
+        .filter_map(|(word, wanted)| Some((folded.strip_prefix(word)?, *wanted)));
+    let suffixes = SUFFIXES
+        .iter()
+        .filter_map(|(word, wanted)| Some((folded.strip_suffix(word)?, *wanted)));
+    for (rest, wanted) in prefixes.chain(suffixes) {
+        let fits = |c: &Candidate| {
+            gazetteer
+                .get(c.place)
+                .is_some_and(|record| wanted.fits(record.class))
+        };
+        found.extend(gazetteer.candidates(rest).filter(fits));
+        if !found.is_empty() {
+            return;
+        }
+    }
+    if let Some((first, rest)) = folded.split_once(' ') {
+        if PARTS.contains(&first) {
+            find(rest, false, gazetteer, found);
+        }
+    }
+}
+
+/// A place whose name stands inside the name of something else: "Laurel County Sheriff's Office", "University of Ohio". The longest
+/// one; its most prominent reading, if one reading is far ahead of the others.
+pub(super) fn inside(
+    tokens: &Tokens<'_>,
+    name: Range<u32>,
+    folded: &mut String,
+    gazetteer: &Gazetteer,
+) -> Option<PlaceId> {
+    for length in (1..=4).rev() {
+        for begin in name.clone() {
+            let end = begin + length;
+            if end > name.end || (begin == name.start && end == name.end) {
+                continue;
+            }
+            let surface = tokens.span(begin..end).of(tokens.text);
+            if !surface.starts_with(char::is_uppercase) || surface.len() < 4 {
+                continue;
+            }
+            folded.clear();
+            fold_into(surface, folded);
+            if let Some(place) = clear(folded, gazetteer) {
+                return Some(place);
+            }
+        }
+    }
+    None
+}
+
+/// The longest place name in free text, such as an outlet's name; as [`inside`].
+pub(super) fn in_text(text: &str, gazetteer: &Gazetteer) -> Option<PlaceId> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut folded = String::new();
+    for length in (1..=words.len().min(4)).rev() {
+        for window in words.windows(length) {
+            folded.clear();
+            for word in window {
+                fold_into(word, &mut folded);
+            }
+            if folded.len() >= 4 {
+                if let Some(place) = clear(&folded, gazetteer) {
+                    return Some(place);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Lead in prominence from which on a reading needs no context: a factor of ten in population.
+const CLEAR_LEAD: f32 = 1.0;
+
+fn clear(folded: &str, gazetteer: &Gazetteer) -> Option<PlaceId> {
+    let weight = |c: Candidate| {
+        gazetteer
+            .get(c.place)
+            .map_or(0.0, |r| r.prominence + r.class.bonus())
+    };
+    let mut candidates = gazetteer
+        .candidates(folded)
+        .filter(|c| !c.abbreviation && !c.alternate);
+    let first = candidates.next()?;
+    let ahead = candidates
+        .next()
+        .is_none_or(|second| weight(first) - weight(second) >= CLEAR_LEAD);
+    (ahead && weight(first) >= 4.0).then_some(first.place)
+}
