@@ -15,9 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 
-use crate::extract::gazetteer::format::{
-    self, MAX_U24, NO_PARENT, PROMINENCE_STEPS, Parts, Raw,
-};
+use crate::extract::gazetteer::format::{self, MAX_U24, NO_PARENT, PROMINENCE_STEPS, Parts, Raw};
 use crate::extract::gazetteer::{Candidate, Class, PlaceId, fold, is_latin};
 
 const COUNTRIES: &str = include_str!("places/countries.tsv");
@@ -328,15 +326,56 @@ fn point(file: &'static str, lat: &str, lon: &str) -> Result<(f32, f32), Error> 
 
 /// Words for "division" around a division's own name, which news leaves out or puts in as it likes.
 const DIVISION_WORDS: &[&str] = &[
-    "Province", "Region", "Oblast", "oblast", "Republic", "Krai", "Kray", "Governorate", "District",
-    "Department", "Prefecture", "County", "Parish", "Borough", "State", "Division", "Municipality",
-    "Voivodeship", "Raion", "Regency", "Census Area", "Territory", "Kreis",
+    "Province",
+    "Region",
+    "Oblast",
+    "oblast",
+    "Republic",
+    "Krai",
+    "Kray",
+    "Governorate",
+    "District",
+    "Department",
+    "Prefecture",
+    "County",
+    "Parish",
+    "Borough",
+    "State",
+    "Division",
+    "Municipality",
+    "Voivodeship",
+    "Raion",
+    "Regency",
+    "Census Area",
+    "Territory",
+    "Kreis",
 ];
 const DIVISION_PREFIXES: &[&str] = &[
-    "Province of ", "Republic of ", "State of ", "County of ", "Provincia di ", "Provincia de ", "Département de ", "Muhafazat ",
-    "Kabupaten ", "Landkreis ", "Region of ", "District of ", "Powiat ", "Municipio de ", "Arrondissement de ", "Arrondissement of ",
-    "Politischer Bezirk ", "Partido de ", "Departamento de ", "City and Borough of ", "City of ", "Royal Borough of ", "London Borough of ",
-    "Borough of ", "Metropolitan City of ",
+    "Province of ",
+    "Republic of ",
+    "State of ",
+    "County of ",
+    "Provincia di ",
+    "Provincia de ",
+    "Département de ",
+    "Muhafazat ",
+    "Kabupaten ",
+    "Landkreis ",
+    "Region of ",
+    "District of ",
+    "Powiat ",
+    "Municipio de ",
+    "Arrondissement de ",
+    "Arrondissement of ",
+    "Politischer Bezirk ",
+    "Partido de ",
+    "Departamento de ",
+    "City and Borough of ",
+    "City of ",
+    "Royal Borough of ",
+    "London Borough of ",
+    "Borough of ",
+    "Metropolitan City of ",
 ];
 
 /// A division's name without "Province", "County of" and the like, if it has any.
@@ -499,7 +538,22 @@ fn cities(sources: &Sources<'_>) -> Result<Vec<City>, Error> {
     for line in sources.cities.lines() {
         let columns: Vec<&str> = line.split('\t').collect();
         let [
-            id, name, ascii, alternates, lat, lon, _, feature, country, _, admin1, admin2, _, _, population, ..,
+            id,
+            name,
+            ascii,
+            alternates,
+            lat,
+            lon,
+            _,
+            feature,
+            country,
+            _,
+            admin1,
+            admin2,
+            _,
+            _,
+            population,
+            ..,
         ] = columns[..]
         else {
             continue;

@@ -57,8 +57,19 @@ pub fn fold_into(text: &str, out: &mut String) {
                 end_word(out, &mut word_begin);
                 continue;
             }
-            '.' | '\'' | '’' | '‘' | '`' | '´' | 'ʼ' | 'ʻ' | 'ʿ' | 'ʾ' | 'ʹ' | '\u{300}'
-                ..='\u{36f}' | '\u{ad}' => continue,
+            '.'
+            | '\''
+            | '’'
+            | '‘'
+            | '`'
+            | '´'
+            | 'ʼ'
+            | 'ʻ'
+            | 'ʿ'
+            | 'ʾ'
+            | 'ʹ'
+            | '\u{300}'..='\u{36f}'
+            | '\u{ad}' => continue,
             _ if c.is_ascii() => None,
             _ => base(c),
         };

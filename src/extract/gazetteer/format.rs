@@ -176,9 +176,7 @@ impl Raw {
 /// A candidate as one number.
 #[must_use]
 pub fn posting(candidate: Candidate) -> u32 {
-    candidate.place.0 << 2
-        | u32::from(candidate.abbreviation) << 1
-        | u32::from(candidate.alternate)
+    candidate.place.0 << 2 | u32::from(candidate.abbreviation) << 1 | u32::from(candidate.alternate)
 }
 
 /// The candidate that a number stands for.

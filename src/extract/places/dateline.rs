@@ -11,11 +11,7 @@ use crate::extract::token::{TokenKind, Tokens};
 const MAX_TOKENS: u32 = 8;
 
 /// The tokens of the dateline's place: as ingest found it, else read off the story's begin.
-pub(super) fn find(
-    head: &Head,
-    tokens: &Tokens<'_>,
-    gazetteer: &Gazetteer,
-) -> Option<Range<u32>> {
+pub(super) fn find(head: &Head, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Option<Range<u32>> {
     if let Some(span) = head.dateline {
         return Some(tokens.under(span)).filter(|range| !range.is_empty());
     }
@@ -30,7 +26,10 @@ fn read(begin: u32, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Option<Range<
     let paragraph = token(begin)?.paragraph;
     let is_capitals = |i: u32| {
         let word = tokens.word(i);
-        word.len() > 1 && word.chars().all(|c| c.is_uppercase() || matches!(c, '.' | '\'' | '’'))
+        word.len() > 1
+            && word
+                .chars()
+                .all(|c| c.is_uppercase() || matches!(c, '.' | '\'' | '’'))
     };
     if !is_capitals(begin) {
         return None;
@@ -39,7 +38,9 @@ fn read(begin: u32, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Option<Range<
     while end - begin < MAX_TOKENS
         && token(end).is_some_and(|t| {
             t.paragraph == paragraph
-                && (t.kind == TokenKind::Word || tokens.word(end) == "," || t.glued && t.kind == TokenKind::Dash)
+                && (t.kind == TokenKind::Word
+                    || tokens.word(end) == ","
+                    || t.glued && t.kind == TokenKind::Dash)
         })
     {
         end += 1;

@@ -38,7 +38,13 @@ pub(super) fn collect(
             if (is_comma || end == dateline.end) && begin < end {
                 let part = begin..end;
                 let known = |m: &Mention| m.tokens.start < part.end && part.start < m.tokens.end;
-                if !mentions.iter().any(known) && !names.iter().any(|n| n.tokens.start < part.end && part.start < n.tokens.end && n.kind == NameKind::Place) {
+                if !mentions.iter().any(known)
+                    && !names.iter().any(|n| {
+                        n.tokens.start < part.end
+                            && part.start < n.tokens.end
+                            && n.kind == NameKind::Place
+                    })
+                {
                     mentions.push(mention(part));
                 }
             }
@@ -88,7 +94,10 @@ pub(super) fn group(
             mention.group = groups.len();
             groups.push(Group {
                 key: std::mem::take(&mut looked.key),
-                printed: tokens.span(mention.tokens.clone()).of(tokens.text).to_owned(),
+                printed: tokens
+                    .span(mention.tokens.clone())
+                    .of(tokens.text)
+                    .to_owned(),
                 candidates: std::mem::take(&mut looked.candidates),
                 bound: looked.bound,
                 count: 1,
@@ -107,7 +116,12 @@ fn look_up(mention: &Mention, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Loo
     }
     let mut candidates = Vec::new();
     let in_company = follows_comma(mention.tokens.start, tokens);
-    lookup::find(&key, lookup::as_abbreviation(surface) || in_company, gazetteer, &mut candidates);
+    lookup::find(
+        &key,
+        lookup::as_abbreviation(surface) || in_company,
+        gazetteer,
+        &mut candidates,
+    );
     // "La" alone is no state; "L.A." is rather the city
     if !in_company && key.len() <= 2 {
         let full = |c: &Candidate| !c.abbreviation;
@@ -123,16 +137,13 @@ fn look_up(mention: &Mention, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Loo
 }
 
 fn follows_comma(token: u32, tokens: &Tokens<'_>) -> bool {
-    token.checked_sub(1).is_some_and(|before| matches!(tokens.word(before), "," | "("))
+    token
+        .checked_sub(1)
+        .is_some_and(|before| matches!(tokens.word(before), "," | "("))
 }
 
 /// Binds "X, Y" and "X (Y)": where a reading of Y holds a reading of X, only such readings of both are kept.
-fn bind(
-    mentions: &[Mention],
-    looked: &mut [Looked],
-    tokens: &Tokens<'_>,
-    gazetteer: &Gazetteer,
-) {
+fn bind(mentions: &[Mention], looked: &mut [Looked], tokens: &Tokens<'_>, gazetteer: &Gazetteer) {
     for i in 0..mentions.len() {
         let end = mentions[i].tokens.end;
         if !matches!(tokens.word(end), "," | "(") {
@@ -179,15 +190,15 @@ fn is_list(i: usize, next: &Mention, mentions: &[Mention], tokens: &Tokens<'_>) 
     let before = i
         .checked_sub(1)
         .and_then(|b| mentions.get(b))
-        .is_some_and(|b| b.tokens.end + 1 == mentions[i].tokens.start && tokens.word(b.tokens.end) == ",");
+        .is_some_and(|b| {
+            b.tokens.end + 1 == mentions[i].tokens.start && tokens.word(b.tokens.end) == ","
+        });
     let mut after = next.tokens.end;
     while joined(tokens.word(after)) {
         after += 1;
     }
-    let goes_on = after > next.tokens.end
-        && mentions
-            .get(i + 2)
-            .is_some_and(|m| m.tokens.start == after);
+    let goes_on =
+        after > next.tokens.end && mentions.get(i + 2).is_some_and(|m| m.tokens.start == after);
     before || goes_on
 }
 

@@ -75,11 +75,26 @@ fn evidence(
         }
         let compass = matches!(
             word,
-            "North" | "South" | "East" | "Central" | "New" | "West" | "Sri" | "Saudi" | "Sierra" | "Costa" | "Puerto" | "Latin" | "Middle"
+            "North"
+                | "South"
+                | "East"
+                | "Central"
+                | "New"
+                | "West"
+                | "Sri"
+                | "Saudi"
+                | "Sierra"
+                | "Costa"
+                | "Puerto"
+                | "Latin"
+                | "Middle"
         );
         let compound = compass.then(|| Span {
             begin: token.span.begin,
-            end: tokens.tokens.get(i + 1).map_or(token.span.end, |t| t.span.end),
+            end: tokens
+                .tokens
+                .get(i + 1)
+                .map_or(token.span.end, |t| t.span.end),
         });
         let place = compound
             .and_then(|span| gazetteer.demonym(span.of(tokens.text)))
