@@ -25,6 +25,14 @@ pub struct Region {
     pub depth: u8,
 }
 
+impl Region {
+    /// The region with its marks: from the opening mark to one past the closing one, if there is one.
+    #[must_use]
+    pub fn with_marks(&self) -> Range<u32> {
+        self.open..self.close + u32::from(self.closed)
+    }
+}
+
 /// Which way a mark faces.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Facing {

@@ -68,7 +68,7 @@ impl People {
 
     /// The mention that begins at the token.
     #[must_use]
-    pub fn mentions_at(&self, token: u32) -> Option<&Mention> {
+    pub fn mention_at(&self, token: u32) -> Option<&Mention> {
         let at = self.mentions.partition_point(|m| m.tokens.start < token);
         self.mentions.get(at).filter(|m| m.tokens.start == token)
     }

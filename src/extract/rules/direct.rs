@@ -31,7 +31,7 @@ impl Scan<'_, '_> {
         let mut last: Option<Last> = None;
         let quotes = self.quotes;
         for region in quotes.iter().filter(|r| r.depth == 0) {
-            let span = region.open..region.close;
+            let span = region.with_marks();
             let Some(paragraph) = self
                 .tokens
                 .tokens
@@ -109,7 +109,7 @@ impl Scan<'_, '_> {
 
     /// The last token inside the quotation marks.
     fn last_inside(&self, region: &Region) -> u32 {
-        (region.close - u32::from(region.closed)).saturating_sub(1)
+        region.close.saturating_sub(1)
     }
 
     /// Speech rather than a scare quote or a title: longer than three words, or with the punctuation of a sentence.
@@ -117,7 +117,7 @@ impl Scan<'_, '_> {
         let last = self.last_inside(region);
         let punctuated = self.kind(last) == Some(TokenKind::Stop)
             || self.is(last, ",")
-            || self.is(region.close, ",");
+            || self.is(region.with_marks().end, ",");
         let words = self.words_in(region);
         words > 3 || words > 0 && punctuated
     }
@@ -154,7 +154,7 @@ impl Scan<'_, '_> {
             return None;
         }
         let paragraph = self.paragraph(region.open);
-        let mut at = region.close;
+        let mut at = region.with_marks().end;
         if self.kind(at) == Some(TokenKind::Dash)
             && let Some(source) = self.signature(at + 1, paragraph.end)
         {

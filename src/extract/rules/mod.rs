@@ -45,8 +45,10 @@ pub fn attributions(
     let count = tokens.tokens.len();
     let mut region = vec![OUTSIDE; count];
     for (i, r) in quotes.iter().enumerate().filter(|(_, r)| r.depth == 0) {
-        for at in r.open..r.close.min(count as u32) {
-            region[at as usize] = i as u32;
+        for at in r.with_marks() {
+            if let Some(region) = region.get_mut(at as usize) {
+                *region = i as u32;
+            }
         }
     }
     let mut name_begins = vec![false; count];

@@ -86,7 +86,7 @@ impl<'a, 't> View<'a, 't> {
         toponyms.sort_unstable();
         let mut quoted = vec![false; known.tokens.tokens.len()];
         for region in known.quotes.iter().filter(|r| r.depth == 0) {
-            for i in region.open..region.close {
+            for i in region.with_marks() {
                 if let Some(inside) = quoted.get_mut(i as usize) {
                     *inside = true;
                 }

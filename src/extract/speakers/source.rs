@@ -279,7 +279,7 @@ impl View<'_, '_> {
     fn head(&self, source: &Range<u32>) -> Range<u32> {
         let mut at = source.start;
         while at < source.end {
-            if let Some(mention) = self.people.mentions_at(at) {
+            if let Some(mention) = self.people.mention_at(at) {
                 at = mention.tokens.end.min(source.end).max(at + 1);
                 continue;
             }
