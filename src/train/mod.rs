@@ -9,3 +9,4 @@ pub mod gazetteer;
 pub mod given_names;
 pub mod names;
 pub mod places;
+pub mod statements;

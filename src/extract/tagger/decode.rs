@@ -1,0 +1,279 @@
+//! From random labellings of one cue's sequence to the statement that most of them agree on.
+//!
+//! The best labelling is a poor choice where what counts is that content overlaps and the source is the right one:
+//! its mass may be small while many labellings that differ in a word or two agree. So labellings are drawn, and the
+//! content with most mass near it is taken (minimum Bayes risk), then the source with most mass given that content.
+
+use super::arguments::CONTENT2;
+use super::crf::{Lattice, Rng, Transitions};
+use super::view::View;
+use super::words::class;
+
+/// How to decode.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// Labellings that are drawn a cue.
+    pub samples: u32,
+    /// A candidate that is no cue with more than this probability is dropped unseen.
+    pub null: f32,
+    /// Weight of exact agreement about content over mere overlap.
+    pub exact: f32,
+    /// No source is taken only where more than this share of the labellings has none.
+    pub no_source: f32,
+    /// Least share of agreeing labellings.
+    pub keep: f32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            samples: 100,
+            null: 0.97,
+            exact: 0.5,
+            no_source: 0.98,
+            keep: 0.25,
+        }
+    }
+}
+
+/// Most units in a sequence, as words of a bit set.
+const SET: usize = super::arguments::LONGEST as usize / 64;
+
+/// Units of a sequence, by place in it.
+type Set = [u64; SET];
+
+fn size(set: &Set) -> u32 {
+    set.iter().map(|w| w.count_ones()).sum()
+}
+
+fn shared(a: &Set, b: &Set) -> u32 {
+    a.iter().zip(b).map(|(x, y)| (x & y).count_ones()).sum()
+}
+
+/// Intersection over union.
+fn overlap(a: &Set, b: &Set) -> f32 {
+    let both = shared(a, b);
+    let either = size(a) + size(b) - both;
+    if both == 0 {
+        0.0
+    } else {
+        both as f32 / either as f32
+    }
+}
+
+/// A labelling that was drawn, and how often.
+#[derive(Clone, Debug)]
+struct Drawn {
+    /// Where its labels begin in the buffer.
+    at: usize,
+    hash: u64,
+    content: Set,
+    source: Set,
+    count: f32,
+}
+
+/// What was decided about one cue. Places count units of the article.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decision {
+    /// The cue.
+    pub cue: (u32, u32),
+    /// What was said.
+    pub content: Vec<(u32, u32)>,
+    /// Who said it.
+    pub source: Vec<(u32, u32)>,
+    /// Share of the labellings that agree on both.
+    pub score: f32,
+}
+
+/// Buffers of the decoder.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    labels: Vec<u8>,
+    drawn: Vec<Drawn>,
+    path: Vec<u8>,
+}
+
+impl Decoder {
+    /// Decodes the sequence that begins at unit `low`, after [`Lattice::forward`]. `None` if no content has mass.
+    pub fn decide(
+        &mut self,
+        settings: &Settings,
+        lattice: &Lattice,
+        transitions: &Transitions,
+        edges: &[u8],
+        view: &View,
+        low: u32,
+        rng: &mut Rng,
+    ) -> Option<Decision> {
+        self.draw(settings.samples, lattice, transitions, edges, view, low, rng);
+        let content = self.best_content(settings)?;
+        let chosen = self.drawn[content].content;
+        let agrees = |d: &Drawn| overlap(&chosen, &d.content) >= 0.5;
+        let (mut total, mut without) = (0.0, 0.0);
+        for d in self.drawn.iter().filter(|d| agrees(d)) {
+            total += d.count;
+            if size(&d.source) == 0 {
+                without += d.count;
+            }
+        }
+        let source = self.best_source(&chosen);
+        let samples = settings.samples as f32;
+        let (source, mass) = match source {
+            Some((at, mass)) if without <= settings.no_source * total => {
+                (self.spans(at, low, 1), mass)
+            }
+            _ => (Vec::new(), without),
+        };
+        Some(Decision {
+            cue: (0, 0),
+            content: self.spans(content, low, CONTENT2),
+            source,
+            score: mass / samples,
+        })
+    }
+
+    fn draw(
+        &mut self,
+        samples: u32,
+        lattice: &Lattice,
+        transitions: &Transitions,
+        edges: &[u8],
+        view: &View,
+        low: u32,
+        rng: &mut Rng,
+    ) {
+        self.labels.clear();
+        self.drawn.clear();
+        for _ in 0..samples {
+            lattice.sample(transitions, edges, rng, &mut self.path);
+            let hash = self.path.iter().fold(0u64, |h, &l| {
+                (h ^ u64::from(l)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
+            });
+            if let Some(same) = self.drawn.iter_mut().find(|d| d.hash == hash) {
+                same.count += 1.0;
+                continue;
+            }
+            let (mut content, mut source) = ([0; SET], [0; SET]);
+            for (k, &label) in self.path.iter().enumerate() {
+                if label != 0 && view.is(low + k as u32, class::WORD) {
+                    let set = if label >= CONTENT2 { &mut content } else { &mut source };
+                    set[k / 64] |= 1 << (k % 64);
+                }
+            }
+            self.drawn.push(Drawn {
+                at: self.labels.len(),
+                hash,
+                content,
+                source,
+                count: 1.0,
+            });
+            self.labels.extend_from_slice(&self.path);
+        }
+    }
+
+    /// The labelling whose content has most mass near it.
+    fn best_content(&self, settings: &Settings) -> Option<usize> {
+        let mut best = None;
+        let mut most = 0.0;
+        for (k, d) in self.drawn.iter().enumerate() {
+            if size(&d.content) == 0 {
+                continue;
+            }
+            let mut mass = 0.0;
+            for other in &self.drawn {
+                let v = overlap(&d.content, &other.content);
+                if v >= 0.5 {
+                    let exact = if v > 0.999 { settings.exact } else { 0.0 };
+                    mass += other.count * (1.0 + settings.exact * v + exact);
+                }
+            }
+            if mass > most {
+                most = mass;
+                best = Some(k);
+            }
+        }
+        best
+    }
+
+    /// The labelling whose source has most mass given the content, and that mass.
+    fn best_source(&self, content: &Set) -> Option<(usize, f32)> {
+        let mut best = None;
+        let mut most = 0.0;
+        for (k, d) in self.drawn.iter().enumerate() {
+            if size(&d.source) == 0 || shared(&d.source, content) > 0 {
+                continue;
+            }
+            let (mut mass, mut weighted) = (0.0, 0.0);
+            for other in &self.drawn {
+                if size(&other.content) == 0 || shared(&d.source, &other.source) == 0 {
+                    continue;
+                }
+                let closeness = 1.0 + 0.3 * overlap(&d.source, &other.source);
+                if overlap(content, &other.content) >= 0.5 {
+                    mass += other.count;
+                    weighted += other.count * closeness;
+                } else {
+                    weighted += 0.05 * other.count * closeness;
+                }
+            }
+            if weighted > most {
+                most = weighted;
+                best = Some((k, mass));
+            }
+        }
+        best
+    }
+
+    /// Spans of the kind whose first label is `kind` in a drawn labelling.
+    fn spans(&self, drawn: usize, low: u32, kind: u8) -> Vec<(u32, u32)> {
+        let length = self.path.len();
+        let at = self.drawn[drawn].at;
+        let labels = &self.labels[at..at + length];
+        let mut out = Vec::new();
+        let mut begin = 0;
+        for (k, &label) in labels.iter().enumerate() {
+            let position = label.wrapping_sub(kind);
+            if position == 0 || position == 3 {
+                begin = k as u32;
+            }
+            if position == 2 || position == 3 {
+                out.push((low + begin, low + k as u32 + 1));
+            }
+        }
+        out
+    }
+}
+
+/// Number of word units under spans.
+fn words(view: &View, spans: &[(u32, u32)]) -> impl Iterator<Item = u32> {
+    spans
+        .iter()
+        .flat_map(|&(a, b)| a..b)
+        .filter(|&i| view.is(i, class::WORD))
+}
+
+/// Drops the weaker of decisions that share a cue or much of their content.
+pub fn settle(view: &View, settings: &Settings, mut all: Vec<Decision>) -> Vec<Decision> {
+    all.retain(|d| d.score >= settings.keep);
+    all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.cue.cmp(&b.cue)));
+    let mut kept: Vec<Decision> = Vec::new();
+    for decision in all {
+        let clash = kept.iter().any(|k| {
+            if k.cue.0 < decision.cue.1 && decision.cue.0 < k.cue.1 {
+                return true;
+            }
+            if view.paragraph[k.cue.0 as usize] != view.paragraph[decision.cue.0 as usize] {
+                return false;
+            }
+            let inside = |i: &u32| k.content.iter().any(|s| s.0 <= *i && *i < s.1);
+            let both = words(view, &decision.content).filter(inside).count();
+            let either = words(view, &decision.content).count() + words(view, &k.content).count();
+            either > 0 && both as f32 >= 0.4 * (either - both) as f32
+        });
+        if !clash {
+            kept.push(decision);
+        }
+    }
+    kept.sort_by_key(|d| d.cue);
+    kept
+}

@@ -1,0 +1,416 @@
+//! What the tagger knows of a word by itself, looked up once a word type.
+
+use crate::extract::clusters::{Clusters, Ids, normalise, word_hash};
+use crate::extract::model_file::{ModelError, Reader, write_varint};
+
+/// Properties of a word as bits.
+pub mod class {
+    /// `,`
+    pub const COMMA: u16 = 1;
+    /// `,` `;` `:` and dashes.
+    pub const BREAK: u16 = 1 << 1;
+    /// Often a cue in the training text.
+    pub const CUE: u16 = 1 << 2;
+    /// Has a letter or digit.
+    pub const WORD: u16 = 1 << 3;
+    /// `.`
+    pub const PERIOD: u16 = 1 << 4;
+    /// "that"
+    pub const THAT: u16 = 1 << 5;
+    /// "according"
+    pub const ACCORDING: u16 = 1 << 6;
+    /// `.` `?` `!` `…`
+    pub const STOP: u16 = 1 << 7;
+}
+
+/// A word type.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Word {
+    /// Hash of the lower-case form with digits as 0.
+    pub low: u64,
+    /// Hash of the shape: runs of upper case, lower case, digits.
+    pub shape: u64,
+    /// Hash of the crude stem.
+    pub stem: u64,
+    /// Hashes of the last two and three characters; 0 for short words.
+    pub suffixes: [u64; 2],
+    /// Clusters.
+    pub clusters: Ids,
+    /// Bits of [`class`].
+    pub class: u16,
+    /// How often words of this stem are cues in the training text, 0 (unknown) to 5.
+    pub tier: u8,
+    /// What kind of word this is to a cue before it; 0 is any.
+    pub after_cue: u8,
+    /// What kind of word this is to a cue after it; 0 is any.
+    pub before_cue: u8,
+}
+
+/// How often stems and forms are cues, from the training text.
+#[derive(Clone, Debug, Default)]
+pub struct Lexicon {
+    /// Stem hash and tier, sorted by hash.
+    stems: Vec<(u64, u8)>,
+    /// Hashes of the forms that count as cues, sorted.
+    forms: Vec<u64>,
+}
+
+impl Lexicon {
+    /// Of stems with their tiers and of forms that count as cues (hashes of [`stem`]s and of lower-case forms).
+    #[must_use]
+    pub fn new(mut stems: Vec<(u64, u8)>, mut forms: Vec<u64>) -> Self {
+        stems.sort_unstable();
+        stems.dedup_by_key(|s| s.0);
+        forms.sort_unstable();
+        forms.dedup();
+        Self { stems, forms }
+    }
+
+    fn tier(&self, stem: u64) -> u8 {
+        let found = self.stems.binary_search_by_key(&stem, |s| s.0);
+        found.map_or(0, |i| self.stems[i].1)
+    }
+
+    fn is_cue(&self, form: u64) -> bool {
+        self.forms.binary_search(&form).is_ok()
+    }
+
+    /// As bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        write_varint(&mut out, self.stems.len() as u64);
+        write_varint(&mut out, self.forms.len() as u64);
+        for (hash, tier) in &self.stems {
+            out.extend_from_slice(&hash.to_le_bytes());
+            out.push(*tier);
+        }
+        for hash in &self.forms {
+            out.extend_from_slice(&hash.to_le_bytes());
+        }
+        out
+    }
+
+    /// Reads what [`Lexicon::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`ModelError::Damaged`] if the bytes end early.
+    pub fn read(bytes: &[u8]) -> Result<Self, ModelError> {
+        let mut reader = Reader::new(bytes);
+        let (stems, forms) = (reader.varint()?, reader.varint()?);
+        let hash = |reader: &mut Reader<'_>| -> Result<u64, ModelError> {
+            let bytes = reader.take(8)?.try_into();
+            bytes
+                .map(u64::from_le_bytes)
+                .map_err(|_| ModelError::Damaged)
+        };
+        let mut out = Self::default();
+        for _ in 0..stems {
+            let stem = hash(&mut reader)?;
+            out.stems.push((stem, reader.take(1)?[0]));
+        }
+        for _ in 0..forms {
+            out.forms.push(hash(&mut reader)?);
+        }
+        Ok(out)
+    }
+}
+
+/// Cuts the endings of English verbs, so that "denies", "denied" and "deny" meet. Cuts other words too; it only has to
+/// do so always alike.
+#[must_use]
+pub fn stem(lower: &str) -> (&str, Option<char>) {
+    let bytes = lower.as_bytes();
+    if bytes.len() < 4 || !lower.is_ascii() {
+        return (lower, None);
+    }
+    let cut = |n: usize| &lower[..lower.len() - n];
+    if lower.ends_with("ies") || lower.ends_with("ied") {
+        return (cut(3), Some('y'));
+    }
+    let rest = if lower.ends_with("ing") && bytes.len() > 5 {
+        cut(3)
+    } else if lower.ends_with("ed") && bytes.len() > 4 || lower.ends_with("es") && bytes.len() > 4 {
+        cut(2)
+    } else if lower.ends_with('s') && !lower.ends_with("ss") && !lower.ends_with("us") {
+        cut(1)
+    } else {
+        lower
+    };
+    let rest = rest.strip_suffix('e').unwrap_or(rest);
+    let b = rest.as_bytes();
+    let doubled = b.len() > 3
+        && b[b.len() - 1] == b[b.len() - 2]
+        && matches!(
+            b[b.len() - 1],
+            b'b' | b'd' | b'g' | b'm' | b'n' | b'p' | b'r' | b't'
+        );
+    (
+        if doubled {
+            &rest[..rest.len() - 1]
+        } else {
+            rest
+        },
+        None,
+    )
+}
+
+/// Hash of the stem of a lower-case word.
+#[must_use]
+pub fn stem_hash(lower: &str) -> u64 {
+    match stem(lower) {
+        (stem, None) => word_hash(stem),
+        (stem, Some(end)) => {
+            let mut buffer = [0; 4];
+            let end: &str = end.encode_utf8(&mut buffer);
+            // as if the letter stood at the end of the stem
+            let mut whole = [0u8; 64];
+            let length = stem.len().min(60);
+            whole[..length].copy_from_slice(&stem.as_bytes()[..length]);
+            whole[length] = end.as_bytes()[0];
+            std::str::from_utf8(&whole[..=length]).map_or(0, word_hash)
+        }
+    }
+}
+
+/// Word types met so far. A cache: emptying it changes no result.
+#[derive(Debug, Default)]
+pub struct Vocabulary {
+    /// Open addressing: hash of the printed form, and index into `words` plus one (0 is an empty slot).
+    slots: Vec<(u64, u32)>,
+    words: Vec<Word>,
+    normal: String,
+    lower: String,
+}
+
+/// Before the first word of a paragraph.
+pub const BEFORE: u32 = 0;
+/// After the last word of a paragraph.
+pub const AFTER: u32 = 1;
+
+/// More word types than this are forgotten at the next article, so that memory stays flat.
+const MOST: usize = 1 << 15;
+
+impl Vocabulary {
+    /// Makes room; says whether ids given before are void.
+    pub fn begin_article(&mut self) -> bool {
+        let full = self.words.len() >= MOST || self.words.is_empty();
+        if full {
+            self.words.clear();
+            self.slots.clear();
+            self.slots.resize(4096, (0, 0));
+            self.words.push(special("<p>"));
+            self.words.push(special("</p>"));
+        }
+        full
+    }
+
+    /// All word types by id.
+    #[must_use]
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// The id of a word, as printed.
+    pub fn id(&mut self, printed: &str, lexicon: &Lexicon, clusters: &Clusters) -> u32 {
+        let hash = word_hash(printed);
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        loop {
+            match self.slots[at] {
+                (_, 0) => break,
+                (h, id) if h == hash => return id - 1,
+                _ => at = (at + 1) & mask,
+            }
+        }
+        let id = self.words.len() as u32;
+        let word = self.describe(printed, lexicon, clusters);
+        self.words.push(word);
+        self.slots[at] = (hash, id + 1);
+        if self.words.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        id
+    }
+
+    fn grow(&mut self) {
+        let bigger = vec![(0, 0); self.slots.len() * 2];
+        let mask = bigger.len() - 1;
+        let old = std::mem::replace(&mut self.slots, bigger);
+        for (hash, id) in old.into_iter().filter(|s| s.1 != 0) {
+            let mut at = hash as usize & mask;
+            while self.slots[at].1 != 0 {
+                at = (at + 1) & mask;
+            }
+            self.slots[at] = (hash, id);
+        }
+    }
+
+    fn describe(&mut self, printed: &str, lexicon: &Lexicon, clusters: &Clusters) -> Word {
+        self.normal.clear();
+        normalise(printed, &mut self.normal);
+        self.lower.clear();
+        self.lower
+            .extend(self.normal.chars().flat_map(char::to_lowercase));
+        let lower = self.lower.as_str();
+        // a compound that is in no cluster is taken by its last part: "vice-president"
+        let mut ids = clusters.of(&self.normal, lower);
+        if ids == Ids::default() {
+            let tail = |s: &str| s.rfind('-').map(|i| i + 1);
+            if let (Some(a), Some(b)) = (tail(&self.normal), tail(lower)) {
+                ids = clusters.of(&self.normal[a..], &lower[b..]);
+            }
+        }
+        let low = word_hash(lower);
+        let stem = stem_hash(lower);
+        let mut class = classify(lower);
+        if lexicon.is_cue(low) {
+            class |= class::CUE;
+        }
+        Word {
+            low,
+            shape: shape(printed),
+            stem,
+            suffixes: [suffix(lower, 2), suffix(lower, 3)],
+            clusters: ids,
+            class,
+            tier: if class & class::WORD != 0 {
+                lexicon.tier(stem)
+            } else {
+                0
+            },
+            after_cue: after_cue(lower),
+            before_cue: before_cue(lower),
+        }
+    }
+}
+
+/// A boundary as a word.
+fn special(name: &str) -> Word {
+    Word {
+        low: word_hash(name),
+        shape: word_hash(name),
+        stem: word_hash(name),
+        clusters: Ids {
+            coarse: u16::MAX,
+            fine: u16::MAX,
+        },
+        after_cue: after_cue(name),
+        before_cue: before_cue(name),
+        ..Word::default()
+    }
+}
+
+fn classify(lower: &str) -> u16 {
+    let mut out = match lower {
+        "," => class::COMMA | class::BREAK,
+        ";" | ":" | "—" | "–" | "--" | "―" | "---" => class::BREAK,
+        "." => class::PERIOD | class::STOP,
+        "?" | "!" | "…" | "..." => class::STOP,
+        "that" => class::THAT,
+        "according" => class::ACCORDING,
+        _ => 0,
+    };
+    if lower.chars().any(char::is_alphanumeric) {
+        out |= class::WORD;
+    }
+    out
+}
+
+fn after_cue(lower: &str) -> u8 {
+    const WORDS: [&str; 19] = [
+        ",", "that", ".", ":", "“", "to", "</p>", "in", "on", "for", "by", "of", "he", "she", "it",
+        "they", "the", "a", "?",
+    ];
+    WORDS
+        .iter()
+        .position(|&w| w == lower)
+        .map_or(0, |i| i as u8 + 1)
+}
+
+fn before_cue(lower: &str) -> u8 {
+    const WORDS: [&str; 15] = [
+        ",", "”", ".", ":", "<p>", "who", "and", "to", "he", "she", "they", "has", "have", "be",
+        "not",
+    ];
+    WORDS
+        .iter()
+        .position(|&w| w == lower)
+        .map_or(0, |i| i as u8 + 1)
+}
+
+/// Hash of the last `n` characters of a word of more than three characters; else 0.
+fn suffix(lower: &str, n: usize) -> u64 {
+    if lower.chars().nth(3).is_none() {
+        return 0;
+    }
+    let begin = lower.char_indices().rev().nth(n - 1).map_or(0, |(i, _)| i);
+    word_hash(&lower[begin..])
+}
+
+fn shape(printed: &str) -> u64 {
+    let mut out = [0u8; 12];
+    let mut length = 0;
+    for c in printed.chars() {
+        let kind = if c.is_uppercase() {
+            b'X'
+        } else if c.is_lowercase() {
+            b'x'
+        } else if c.is_ascii_digit() {
+            b'd'
+        } else if c.is_alphabetic() {
+            b'a'
+        } else if c.is_ascii() {
+            c as u8
+        } else {
+            b'*'
+        };
+        if length < out.len() && (length == 0 || out[length - 1] != kind) {
+            out[length] = kind;
+            length += 1;
+        }
+    }
+    std::str::from_utf8(&out[..length]).map_or(0, word_hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_a_verb_share_a_stem() {
+        for forms in [
+            &["deny", "denies", "denied"][..],
+            &["admit", "admits", "admitted", "admitting"],
+            &["disclose", "discloses", "disclosed", "disclosing"],
+            &["maintain", "maintains", "maintained"],
+            &["stress", "stressed", "stresses"],
+        ] {
+            let first = stem_hash(forms[0]);
+            assert!(forms.iter().all(|f| stem_hash(f) == first), "{forms:?}");
+        }
+        assert_ne!(stem_hash("said"), stem_hash("sail"));
+    }
+
+    #[test]
+    fn ids_are_stable() {
+        let (lexicon, clusters) = (Lexicon::default(), Clusters::default());
+        let mut vocabulary = Vocabulary::default();
+        assert!(vocabulary.begin_article());
+        let said = vocabulary.id("said", &lexicon, &clusters);
+        for i in 0..10_000 {
+            vocabulary.id(&format!("w{i}x"), &lexicon, &clusters);
+        }
+        assert_eq!(vocabulary.id("said", &lexicon, &clusters), said);
+        assert!(!vocabulary.begin_article());
+    }
+
+    #[test]
+    fn a_lexicon_survives_its_bytes() {
+        let lexicon = Lexicon::new(vec![(5, 2), (3, 1)], vec![9, 8]);
+        let again = Lexicon::read(&lexicon.to_bytes()).unwrap();
+        assert_eq!(again.tier(5), 2);
+        assert!(again.is_cue(9) && !again.is_cue(7));
+        assert!(Lexicon::read(&lexicon.to_bytes()[..20]).is_err());
+    }
+}
