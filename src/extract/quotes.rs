@@ -101,12 +101,18 @@ fn mark(tokens: &Tokens<'_>, at: u32) -> Option<Mark> {
         .map(|t| (t, tokens.word(at + 1)));
     // another mark beside it says nothing: look through "‘Yes,’”
     let tight_before = before.is_some_and(|(t, w)| {
-        !matches!(w, "(" | "[") && !(is_quote(t.kind) && t.kind != TokenKind::CloseQuote)
-            || (is_quote(t.kind) && faces_left(tokens, at - 1))
+        if is_quote(t.kind) {
+            t.kind == TokenKind::CloseQuote || faces_left(tokens, at - 1)
+        } else {
+            !matches!(w, "(" | "[")
+        }
     });
     let tight_after = after.is_some_and(|(t, w)| {
-        !is_quote(t.kind) && !matches!(w, ")" | "]" | "," | "." | ";" | ":" | "!" | "?")
-            || (is_quote(t.kind) && !faces_left(tokens, at + 1))
+        if is_quote(t.kind) {
+            !faces_left(tokens, at + 1)
+        } else {
+            !matches!(w, ")" | "]" | "," | "." | ";" | ":" | "!" | "?")
+        }
     });
     let by_space = match (tight_before, tight_after) {
         (false, true) => Facing::Opens,

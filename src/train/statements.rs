@@ -192,9 +192,13 @@ pub fn train(
     let lexicon = lexicon(gold);
     let labellings = jackknife(gold, &lexicon, options, progress);
     let all: Vec<&Gold> = gold.iter().collect();
-    let stage1 = stage1(&all, &lexicon, options, &mut |p| progress("stage 1", Some(p)));
+    let stage1 = stage1(&all, &lexicon, options, &mut |p| {
+        progress("stage 1", Some(p))
+    });
     let data = stage2_data(gold, &labellings, &lexicon);
-    let weights = crf::train(&data, &options.stage2, &mut |p| progress("stage 2", Some(p)));
+    let weights = crf::train(&data, &options.stage2, &mut |p| {
+        progress("stage 2", Some(p))
+    });
     Ok(StatementModel {
         stage1,
         stage2: weights.quantise(options.prune[1]),

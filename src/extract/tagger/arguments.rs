@@ -58,9 +58,7 @@ pub fn candidates(view: &View, labelling: &Labelling, out: &mut Vec<Cue>) {
     while i < n {
         let mut j = i + 1;
         if is_cue(i) {
-            while j < n
-                && kind_of(labelling.labels[j as usize]).is_some_and(|k| k.0 == 1 && !k.1)
-            {
+            while j < n && kind_of(labelling.labels[j as usize]).is_some_and(|k| k.0 == 1 && !k.1) {
                 j += 1;
             }
             let probability = top(i, j);
@@ -290,9 +288,8 @@ impl Position {
         let count = |list: &[u32], most: u32| {
             u64::from((list[between.1 as usize] - list[between.0 as usize]).min(most))
         };
-        let starts = |a: u32, b: u32| {
-            u64::from((view.starts[b as usize] - view.starts[a as usize]).min(3))
-        };
+        let starts =
+            |a: u32, b: u32| u64::from((view.starts[b as usize] - view.starts[a as usize]).min(3));
         let sentences = match side {
             0 => starts(i + 1, cue.begin + 1),
             2 => starts(cue.end, i + 1),
@@ -332,16 +329,14 @@ fn of_word(word: &Word, place: usize, near: usize, emit: &mut impl FnMut(u64)) {
 /// Features of pairs of words, for one variant of nearness.
 fn of_pairs(p: &Word, w: &Word, n: &Word, near: usize, emit: &mut impl FnMut(u64)) {
     let variant = near as u64 + 1;
-    let mut f =
-        |t: u64, near: u64, v: u64| emit(in_bank(feature((t * 8) * 8 + near, v), LEXICAL));
+    let mut f = |t: u64, near: u64, v: u64| emit(in_bank(feature((t * 8) * 8 + near, v), LEXICAL));
     let (before, after) = (pair(p.low, w.low), pair(w.low, n.low));
     f(20, 0, before);
     f(20, variant, before);
     f(21, 0, after);
     f(21, variant, after);
-    let coarse = |a: &Word, b: &Word| {
-        u64::from(a.clusters.coarse) << 16 | u64::from(b.clusters.coarse)
-    };
+    let coarse =
+        |a: &Word, b: &Word| u64::from(a.clusters.coarse) << 16 | u64::from(b.clusters.coarse);
     f(22, variant, coarse(p, w));
     f(23, variant, coarse(w, n));
 }
@@ -372,20 +367,31 @@ fn of_cue(
     let far = bucket(distance);
     let state = u64::from(view.state[at]);
     let inq = u64::from(state != 0);
-    let same = u64::from(
-        frame.quoted == 1 && view.region[at] == frame.region && frame.region != NONE,
-    );
+    let same =
+        u64::from(frame.quoted == 1 && view.region[at] == frame.region && frame.region != NONE);
     let sk = (side * 4 + sentences) * 3 + cues;
     let sd = (side * 2 + u64::from(sentences > 0)) * 2 + u64::from(cues > 0);
     let w = &view.words[at];
     // the neighbours, 0 outside the paragraph
     let p = if i > begin { view.words[at - 1].low } else { 1 };
-    let n = if i + 1 < end { view.words[at + 1].low } else { 2 };
+    let n = if i + 1 < end {
+        view.words[at + 1].low
+    } else {
+        2
+    };
 
     let m = &shared.bins[at];
     let none = Bins::default();
-    let mp = if i > frame.low { &shared.bins[at - 1] } else { &none };
-    let mn = if i + 1 < frame.high { &shared.bins[at + 1] } else { &none };
+    let mp = if i > frame.low {
+        &shared.bins[at - 1]
+    } else {
+        &none
+    };
+    let mn = if i + 1 < frame.high {
+        &shared.bins[at + 1]
+    } else {
+        &none
+    };
     let b = u64::from;
 
     let mut f = |t: u64, v: u64| emit(in_bank(feature(2000 + t, v), COMMON));
@@ -404,7 +410,10 @@ fn of_cue(
     f(23, both * 2 + inq);
     f(24, (frame.position * 16 + sd) * 4 + breaks);
     f(25, frame.sure * 16 + sd);
-    f(26, ((frame.best * 8 + frame.sure) * 16 + sd) * 16 + b(m.inside[2]));
+    f(
+        26,
+        ((frame.best * 8 + frame.sure) * 16 + sd) * 16 + b(m.inside[2]),
+    );
     let quoted = frame.quoted * 2 + same;
     f(27, quoted * 16 + sd);
     f(28, (quoted * 64 + sk) * 4 + state);
@@ -427,8 +436,14 @@ fn of_cue(
     let label = |i: u32| u64::from(labelling.labels.get(i as usize).copied().unwrap_or(0));
     let mine = label(i);
     f(48, (mine * 64 + sk) * 16 + label(i.saturating_sub(1)));
-    f(49, (mine * 64 + sk) * 16 + label((i + 1).min(view.len() as u32 - 1)));
-    f(50, ((mine * 4 + side) * 4 + sentences) << 16 | frame.summary);
+    f(
+        49,
+        (mine * 64 + sk) * 16 + label((i + 1).min(view.len() as u32 - 1)),
+    );
+    f(
+        50,
+        ((mine * 4 + side) * 4 + sentences) << 16 | frame.summary,
+    );
     f(51, ((mine * 16 + sd) * 16 + far) * 4 + breaks);
     f(53, (b(mn.begins[2]) * 16 + b(m.ends[2])) * 16 + sd);
     f(54, (b(mp.ends[2]) * 16 + b(m.begins[2])) * 16 + sd);
@@ -494,8 +509,14 @@ fn of_cue(
             _ => 0,
         };
         let (gap, length) = (bucket(gap), bucket(q.close.saturating_sub(q.open)));
-        f(90, (((state * 4 + side) * 2 + leads) * 8 + ending) * 8 + gap.min(6));
-        f(91, (((state * 4 + side) * 2 + same) * 8 + length.min(6)) * 8 + gap.min(4));
+        f(
+            90,
+            (((state * 4 + side) * 2 + leads) * 8 + ending) * 8 + gap.min(6),
+        );
+        f(
+            91,
+            (((state * 4 + side) * 2 + same) * 8 + length.min(6)) * 8 + gap.min(4),
+        );
         f(92, ((state * 64 + sk) * 8 + ending) * 2 + same);
         f(93, pair(frame.head, (state * 4 + side) * 8 + gap.min(4)));
     }
@@ -503,12 +524,15 @@ fn of_cue(
     let mut f = |t: u64, v: u64| emit(in_bank(feature(2000 + t, v), LEXICAL));
     // the cue's words
     f(10, pair(frame.head, sd));
-    f(11, pair(frame.head, 1 << 8 | sd * 8 + far.min(5)));
+    f(11, pair(frame.head, 256 + sd * 8 + far.min(5)));
     f(12, frame.head_fine * 16 + sd);
     f(13, ((frame.head_fine * 16 + sd) * 4 + breaks) * 2 + inq);
     f(14, pair(frame.whole, side * 4 + far.min(3)));
     f(15, pair(pair(frame.head, w.low), sd * 4 + far.min(2)));
-    f(16, pair(w.low, (frame.head_fine * 4 + side) * 4 + far.min(3)));
+    f(
+        16,
+        pair(w.low, (frame.head_fine * 4 + side) * 4 + far.min(3)),
+    );
     f(17, pair(p, (frame.head_coarse * 64 + sk) * 8 + far.min(4)));
     f(52, pair(w.low, mine * 16 + sd));
     f(55, pair(frame.head, mine * 16 + sd));
@@ -519,10 +543,13 @@ fn of_cue(
     f(77, (frame.head_fine * 8 + closes) * 16 + sd);
     let other = u64::from(sentences > 0);
     f(78, pair(frame.head, (opens * 4 + side) * 2 + other));
-    f(79, pair(frame.head, 1 << 8 | (closes * 4 + side) * 2 + other));
+    f(79, pair(frame.head, 256 + (closes * 4 + side) * 2 + other));
     f(
         85,
-        pair(view.words[first as usize].low, sd * 4 + bucket(i - first).min(3)),
+        pair(
+            view.words[first as usize].low,
+            sd * 4 + bucket(i - first).min(3),
+        ),
     );
     // the words between
     if distance <= 4 && side != 1 {

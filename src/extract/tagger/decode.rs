@@ -85,6 +85,21 @@ pub struct Decision {
     pub score: f32,
 }
 
+/// A cue's sequence, after [`Lattice::forward`].
+#[derive(Clone, Copy, Debug)]
+pub struct Sequence<'s> {
+    /// Its forward probabilities.
+    pub lattice: &'s Lattice,
+    /// The model's transitions.
+    pub transitions: &'s Transitions,
+    /// Class of the edge into each unit.
+    pub edges: &'s [u8],
+    /// The article.
+    pub view: &'s View,
+    /// First unit.
+    pub low: u32,
+}
+
 /// Buffers of the decoder.
 #[derive(Debug, Default)]
 pub struct Decoder {
@@ -94,18 +109,15 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// Decodes the sequence that begins at unit `low`, after [`Lattice::forward`]. `None` if no content has mass.
+    /// Decodes a sequence. `None` if no content has mass.
     pub fn decide(
         &mut self,
         settings: &Settings,
-        lattice: &Lattice,
-        transitions: &Transitions,
-        edges: &[u8],
-        view: &View,
-        low: u32,
+        sequence: &Sequence<'_>,
         rng: &mut Rng,
     ) -> Option<Decision> {
-        self.draw(settings.samples, lattice, transitions, edges, view, low, rng);
+        let low = sequence.low;
+        self.draw(settings.samples, sequence, rng);
         let content = self.best_content(settings)?;
         let chosen = self.drawn[content].content;
         let agrees = |d: &Drawn| overlap(&chosen, &d.content) >= 0.5;
@@ -132,22 +144,18 @@ impl Decoder {
         })
     }
 
-    fn draw(
-        &mut self,
-        samples: u32,
-        lattice: &Lattice,
-        transitions: &Transitions,
-        edges: &[u8],
-        view: &View,
-        low: u32,
-        rng: &mut Rng,
-    ) {
+    fn draw(&mut self, samples: u32, sequence: &Sequence<'_>, rng: &mut Rng) {
+        let Sequence { view, low, .. } = *sequence;
         self.labels.clear();
         self.drawn.clear();
         for _ in 0..samples {
-            lattice.sample(transitions, edges, rng, &mut self.path);
+            sequence
+                .lattice
+                .sample(sequence.transitions, sequence.edges, rng, &mut self.path);
             let hash = self.path.iter().fold(0u64, |h, &l| {
-                (h ^ u64::from(l)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
+                (h ^ u64::from(l))
+                    .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+                    .rotate_left(29)
             });
             if let Some(same) = self.drawn.iter_mut().find(|d| d.hash == hash) {
                 same.count += 1.0;
@@ -156,7 +164,11 @@ impl Decoder {
             let (mut content, mut source) = ([0; SET], [0; SET]);
             for (k, &label) in self.path.iter().enumerate() {
                 if label != 0 && view.is(low + k as u32, class::WORD) {
-                    let set = if label >= CONTENT2 { &mut content } else { &mut source };
+                    let set = if label >= CONTENT2 {
+                        &mut content
+                    } else {
+                        &mut source
+                    };
                     set[k / 64] |= 1 << (k % 64);
                 }
             }

@@ -106,8 +106,7 @@ impl Linker {
         for (i, kind) in self.kinds.iter().enumerate() {
             let i = i as u32;
             let kind = kind.map(usize::from);
-            let goes_on =
-                open.is_some_and(|o| Some(o.kind) == kind) && !self.begins[i as usize];
+            let goes_on = open.is_some_and(|o| Some(o.kind) == kind) && !self.begins[i as usize];
             if !goes_on {
                 self.spans.extend(open.take());
                 open = kind.map(|kind| Found {
@@ -133,7 +132,10 @@ impl Linker {
         let (left, right) = if a.end <= b.begin { (a, b) } else { (b, a) };
         let mut out = right.begin as f32 - left.end as f32;
         let from = self.spans.partition_point(|s| s.begin < left.end);
-        for between in self.spans[from..].iter().take_while(|s| s.end <= right.begin) {
+        for between in self.spans[from..]
+            .iter()
+            .take_while(|s| s.end <= right.begin)
+        {
             out += prices[between.kind];
         }
         out
@@ -154,8 +156,7 @@ impl Linker {
                 if source.begin >= end {
                     break;
                 }
-                let far =
-                    view.sentence[cue.begin as usize] != view.sentence[source.begin as usize];
+                let far = view.sentence[cue.begin as usize] != view.sentence[source.begin as usize];
                 let cost = self.cost(cue, source, [8.0, 15.0, 2.0]) + if far { 40.0 } else { 0.0 };
                 if cost < 45.0 {
                     self.costs.push((cost, i as u32, k as u32));

@@ -24,7 +24,7 @@ use super::quotes::Region;
 use super::token::Tokens;
 use arguments::{Cue, Frame, Scorer, Shared};
 use crf::{Lattice, Rng};
-use decode::{Decision, Decoder, Settings};
+use decode::{Decision, Decoder, Sequence, Settings};
 use link::Linker;
 use spans::{Labelling, Stage1};
 use view::View;
@@ -207,15 +207,14 @@ impl Tagger {
             }
             // seeded by place, so that one cue's draws do not move another's
             let mut rng = Rng::new(0x5EED_0000 + k as u64);
-            let decision = self.decoder.decide(
-                &self.settings,
-                &self.lattice,
+            let sequence = Sequence {
+                lattice: &self.lattice,
                 transitions,
                 edges,
-                &self.view,
-                self.frame.low,
-                &mut rng,
-            );
+                view: &self.view,
+                low: self.frame.low,
+            };
+            let decision = self.decoder.decide(&self.settings, &sequence, &mut rng);
             out.extend(decision.map(|d| Decision {
                 cue: (cue.begin, cue.end),
                 ..d
