@@ -193,11 +193,11 @@ pub fn train(
     let labellings = jackknife(gold, &lexicon, options, progress);
     let all: Vec<&Gold> = gold.iter().collect();
     let stage1 = stage1(&all, &lexicon, options, &mut |p| {
-        progress("stage 1", Some(p))
+        progress("stage 1", Some(p));
     });
     let data = stage2_data(gold, &labellings, &lexicon);
     let weights = crf::train(&data, &options.stage2, &mut |p| {
-        progress("stage 2", Some(p))
+        progress("stage 2", Some(p));
     });
     Ok(StatementModel {
         stage1,
