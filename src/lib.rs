@@ -1,10 +1,13 @@
 //! whosaid: who said what, about what, where and when, in a pile of news.
 
 pub mod article;
+pub mod cli;
 pub mod date;
 pub mod extract;
 pub mod index;
 pub mod ingest;
+pub mod pipeline;
+pub mod record;
 pub mod search;
 pub mod text;
 pub mod train;

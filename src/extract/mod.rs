@@ -29,6 +29,28 @@ pub struct Options {
     pub precision: f32,
 }
 
+impl Options {
+    /// Names this code, its models and these options: two articles read under one name gave the same reading.
+    #[must_use]
+    pub fn fingerprint(self) -> String {
+        let mut hash = blake3::Hasher::new();
+        for model in MODELS {
+            hash.update(model);
+        }
+        format!(
+            "{} {} {REVISION} {self:?}",
+            env!("CARGO_PKG_VERSION"),
+            &hash.finalize().to_hex()[..16]
+        )
+    }
+}
+
+/// Raised with every change of the code that changes a reading.
+const REVISION: u32 = 1;
+
+/// Everything that was learned or built, as it is in the binary.
+const MODELS: &[&[u8]] = &[clusters::FILE];
+
 /// Reads articles. Holds the caches and buffers of the layers, so keep one a thread.
 #[derive(Debug, Default)]
 pub struct Reader {

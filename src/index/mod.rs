@@ -24,4 +24,4 @@ pub use error::{Error, ErrorKind};
 pub use manifest::{FileEntry, Manifest, SCHEMA_VERSION};
 pub use reader::{IndexReader, open_reader};
 pub(crate) use reader::{article, statement};
-pub use writer::{Committed, IndexedArticle, Settings, Writer};
+pub use writer::{Committed, IndexedArticle, Known, Settings, Writer};

@@ -74,6 +74,26 @@ pub struct IndexedArticle {
 
 type Halves = (u64, u64);
 
+/// The articles of an index at one moment; see [`Writer::known`].
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    extraction: String,
+    articles: HashMap<Halves, Halves>,
+}
+
+impl Known {
+    /// Was this very article in the index, read by the same extraction?
+    #[must_use]
+    pub fn is_current(&self, key: &str, content_hash: &str) -> bool {
+        self.articles.get(&halves(key)) == Some(&fingerprint(&self.extraction, content_hash))
+    }
+}
+
+fn fingerprint(extraction: &str, content_hash: &str) -> Halves {
+    let whole = format!("{SCHEMA_VERSION}\n{extraction}\n{content_hash}");
+    halves(&blake3::hash(whole.as_bytes()).to_hex()[..32])
+}
+
 /// The writer. There is one at a time; dropping it without [`Writer::commit`] leaves the index as it was.
 pub struct Writer {
     dir: PathBuf,
@@ -163,10 +183,19 @@ impl Writer {
         Ok(writer)
     }
 
+    /// What is in the index now, for other threads to ask while this writer goes on.
+    #[must_use]
+    pub fn known(&self) -> Known {
+        Known {
+            extraction: self.settings.extraction.clone(),
+            articles: self.known.clone(),
+        }
+    }
+
     /// Is this very article in the index, read by the same extraction?
     #[must_use]
     pub fn is_current(&self, key: &str, content_hash: &str) -> bool {
-        self.known.get(&halves(key)) == Some(&self.fingerprint(content_hash))
+        self.known.get(&halves(key)) == Some(&fingerprint(&self.settings.extraction, content_hash))
     }
 
     /// Is a version of the article in the index?
@@ -201,7 +230,7 @@ impl Writer {
     /// If the engine's threads have failed (a full disk); nothing of what waits is in the index then.
     pub fn put(&mut self, documents: Documents) -> Result<(), Error> {
         let f = fields();
-        let fingerprint = self.fingerprint(&documents.content_hash);
+        let fingerprint = fingerprint(&self.settings.extraction, &documents.content_hash);
         if self
             .known
             .insert(halves(&documents.key), fingerprint)

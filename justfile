@@ -1,0 +1,30 @@
+# The habits of the project. `just` lists them.
+
+_default:
+    @just --list
+
+# Everything CI checks
+ci:
+    .ci/run
+
+# All tests
+test:
+    cargo test
+
+# Format, lints, docs
+lint:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+
+# All benchmarks
+bench *ARGS:
+    cargo bench {{ARGS}}
+
+# Accuracy on the annotated articles of corpus/
+eval *ARGS:
+    cargo run --release -- eval corpus/truth/annotations.jsonl {{ARGS}}
+
+# Accept the present output as the expected output of tests/cmd
+bless:
+    TRYCMD=overwrite cargo test --test it cmd

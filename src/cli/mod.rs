@@ -1,0 +1,103 @@
+//! The command line: one small file a command. clap and anyhow live only here and in `main`.
+//!
+//! Data goes to standard output; progress, warnings and hints go to standard error. Exit codes: [`DONE`], [`NOTHING`],
+//! [`FAILED`], [`PARTLY`], [`INTERRUPTED`].
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{CommandFactory, Parser, Subcommand};
+
+mod entities;
+mod extract;
+mod index;
+mod ingest;
+mod report;
+mod search;
+mod show;
+mod upkeep;
+
+/// Something was found, or the work is done.
+pub const DONE: u8 = 0;
+/// Nothing was found.
+pub const NOTHING: u8 = 1;
+/// Usage, query or input/output error.
+pub const FAILED: u8 = 2;
+/// Indexed, but some files or records were not taken.
+pub const PARTLY: u8 = 3;
+/// Ended by Ctrl-C; what was indexed before is kept.
+pub const INTERRUPTED: u8 = 130;
+
+/// Find who said what, when and where, in a pile of news
+#[derive(Debug, Parser)]
+#[command(name = "whosaid", version, max_term_width = 100, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  whosaid index corpus/
+  whosaid search 'lasting peace' --speaker Brandt --place Rotterdam --since 2025-11
+  whosaid extract article.txt
+
+Exit codes: 0 found or done, 1 nothing found, 2 usage, query or I/O error, 3 indexed but some files failed.")]
+struct Args {
+    /// Folder of the index
+    #[arg(long, global = true, value_name = "DIR", env = "WHOSAID_INDEX", default_value = "index")]
+    index: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Index(Box<index::Args>),
+    Search(Box<search::Args>),
+    Facets(Box<search::FacetArgs>),
+    Extract(extract::Args),
+    People(entities::PeopleArgs),
+    Places(entities::PlacesArgs),
+    Stats(upkeep::StatsArgs),
+    Verify(upkeep::VerifyArgs),
+    Formats(upkeep::FormatsArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// Runs the command line `args`, program name first; the exit code.
+///
+/// # Errors
+///
+/// What a user can do something about: a bad query, a missing index, a full disk. Bad articles are not errors.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8> {
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are answers, not errors; that nobody reads them is not ours to report.
+            let _ = error.print();
+            return Ok(if error.use_stderr() { FAILED } else { DONE });
+        }
+    };
+    let index = args.index.as_path();
+    match &args.command {
+        Command::Index(args) => index::run(args, index),
+        Command::Search(args) => search::run(args, index),
+        Command::Facets(args) => search::facets(args, index),
+        Command::Extract(args) => extract::run(args),
+        Command::People(args) => entities::people(args),
+        Command::Places(args) => entities::places(args),
+        Command::Stats(args) => upkeep::stats(args, index),
+        Command::Verify(args) => upkeep::verify(args, index),
+        Command::Formats(args) => upkeep::formats(args),
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Args::command(), "whosaid", &mut std::io::stdout());
+            Ok(DONE)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Args::command()).render(&mut std::io::stdout())?;
+            Ok(DONE)
+        }
+    }
+}
