@@ -45,10 +45,10 @@ enum Task {
     SourceEnd(String),
 }
 
-/// Runs `work` over every article of `sources` on `jobs` threads and gives the events to `sink` in input order, until
+/// Runs `work` over every article of `sources` (called on a thread of its own) on `jobs` threads and gives the events to `sink` in input order, until
 /// it breaks. `work` gets a reader that belongs to its thread.
-pub fn run<T, W, S>(
-    sources: impl Iterator<Item = Found> + Send,
+pub fn run<T, I, W, S>(
+    sources: impl FnOnce() -> I + Send,
     ingest: &ingest::Options,
     extract: extract::Options,
     jobs: usize,
@@ -56,6 +56,7 @@ pub fn run<T, W, S>(
     mut sink: S,
 ) where
     T: Send,
+    I: Iterator<Item = Found>,
     W: Fn(&mut Reader, Box<Article>) -> T + Sync,
     S: FnMut(Event<T>) -> ControlFlow<()>,
 {
@@ -66,7 +67,7 @@ pub fn run<T, W, S>(
     let (result_in, result_out) = sync_channel::<(u64, Vec<Event<T>>)>(jobs * AHEAD);
     let task_out = Mutex::new(task_out);
     thread::scope(|scope| {
-        scope.spawn(move || dispatch(sources, ingest, &ticket_in, &task_in));
+        scope.spawn(move || dispatch(sources(), ingest, &ticket_in, &task_in));
         for _ in 0..jobs {
             let (task_out, result_in, work) = (&task_out, result_in.clone(), &work);
             scope.spawn(move || {
@@ -103,7 +104,11 @@ pub fn run<T, W, S>(
 
 fn next_task(tasks: &Mutex<Receiver<(u64, Task)>>) -> Option<(u64, Task)> {
     // A poisoned lock means that another worker panicked while it waited; the channel itself is sound.
-    tasks.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv().ok()
+    tasks
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+        .recv()
+        .ok()
 }
 
 fn dispatch(
@@ -116,12 +121,18 @@ fn dispatch(
     let mut send = |task| {
         let sent = tickets.send(()).is_ok() && tasks.send((turn, task)).is_ok();
         turn += 1;
-        if sent { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        if sent {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
     };
     for found in sources {
         let flow = match found {
             Found::Skipped(skipped) => send(Task::Skipped(skipped)),
-            Found::Source(source) if source.bytes.is_some_and(|n| n <= STREAMED_FROM) => send(Task::File(source)),
+            Found::Source(source) if source.bytes.is_some_and(|n| n <= STREAMED_FROM) => {
+                send(Task::File(source))
+            }
             Found::Source(source) => {
                 let mut flow = ControlFlow::Continue(());
                 let read = survive(|| {
@@ -134,9 +145,17 @@ fn dispatch(
                     });
                 });
                 if let Err(reason) = read {
-                    flow = send(Task::Skipped(Skipped { path: source.id.clone(), record: None, reason }));
+                    flow = send(Task::Skipped(Skipped {
+                        path: source.id.clone(),
+                        record: None,
+                        reason,
+                    }));
                 }
-                if flow.is_continue() { send(Task::SourceEnd(source.id.clone())) } else { flow }
+                if flow.is_continue() {
+                    send(Task::SourceEnd(source.id.clone()))
+                } else {
+                    flow
+                }
             }
         };
         if flow.is_break() {
@@ -162,7 +181,11 @@ where
             |reason| {
                 // Its buffers may be half written.
                 *reader = Reader::new(extract);
-                Event::Skipped(Skipped { path: origin.path, record: origin.record, reason })
+                Event::Skipped(Skipped {
+                    path: origin.path,
+                    record: origin.record,
+                    reason,
+                })
             },
             Event::Done,
         )
@@ -183,7 +206,11 @@ where
                 });
             });
             if let Err(reason) = read {
-                events.push(Event::Skipped(Skipped { path: source.id.clone(), record: None, reason }));
+                events.push(Event::Skipped(Skipped {
+                    path: source.id.clone(),
+                    record: None,
+                    reason,
+                }));
             }
             events.push(Event::SourceEnd(source.id));
             events

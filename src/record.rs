@@ -6,7 +6,9 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::article::{Article, Entity, Head, Kind, Origin, Reading, Repair, SpeakerType, Stance, Step};
+use crate::article::{
+    Article, Entity, Head, Kind, Origin, Reading, Repair, SpeakerType, Stance, Step,
+};
 use crate::text::Span;
 
 /// Name and version of the contract.
@@ -14,7 +16,10 @@ pub const SCHEMA: &str = "whosaid.extract/1";
 
 /// One article with everything that was found in it. Borrows; made to be serialised.
 #[derive(Debug, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the article and the reading, documented there")]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the article and the reading, documented there"
+)]
 pub struct Record<'a> {
     pub schema: &'static str,
     pub id: &'a str,
@@ -198,7 +203,12 @@ impl<'a> Record<'a> {
             dates: reading
                 .dates
                 .iter()
-                .map(|d| DateRecord { span: d.span, value: d.value.as_deref(), from: d.from, to: d.to })
+                .map(|d| DateRecord {
+                    span: d.span,
+                    value: d.value.as_deref(),
+                    from: d.from,
+                    to: d.to,
+                })
                 .collect(),
             statements: (1..)
                 .zip(&reading.statements)
@@ -233,7 +243,11 @@ impl<'a> Record<'a> {
                         .evidence
                         .steps
                         .iter()
-                        .map(|step: &Step| StepRecord { field: step.field, rule: step.rule, span: step.span })
+                        .map(|step: &Step| StepRecord {
+                            field: step.field,
+                            rule: step.rule,
+                            span: step.span,
+                        })
                         .collect(),
                 })
                 .collect(),

@@ -37,7 +37,12 @@ pub(super) fn people(args: &PeopleArgs) -> Result<u8> {
             if !aliases.is_empty() {
                 line += &format!("  {DIM}also {}{DIM:#}", aliases.join(", "));
             }
-            line += &format!("  {DIM}p{} · {} mentions, {} pronouns and nominals{DIM:#}", i + 1, person.mentions.len(), person.coreferences.len());
+            line += &format!(
+                "  {DIM}p{} · {} mentions, {} pronouns and nominals{DIM:#}",
+                i + 1,
+                person.mentions.len(),
+                person.coreferences.len()
+            );
             for &other in &person.ambiguous_with {
                 line += &format!("  {DIM}or is it p{}?{DIM:#}", other + 1);
             }
@@ -81,7 +86,10 @@ fn distinct(article: &Article, mentions: &[crate::text::Span], name: &str) -> Ve
     forms
 }
 
-fn each(input: &Input, list: impl Fn(&mut Vec<u8>, &Article, &Reading) -> Result<()>) -> Result<u8> {
+fn each(
+    input: &Input,
+    list: impl Fn(&mut Vec<u8>, &Article, &Reading) -> Result<()>,
+) -> Result<u8> {
     let options = input.ingest();
     let mut reader = Reader::new(input.extract());
     let mut articles = 0;
@@ -106,7 +114,11 @@ fn each(input: &Input, list: impl Fn(&mut Vec<u8>, &Article, &Reading) -> Result
                         failure = view(&article);
                     }
                 }
-                if failure.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+                if failure.is_ok() {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
             }),
         }
     }

@@ -9,9 +9,9 @@ use clap::ValueEnum;
 use super::ingest::Input;
 use super::{DONE, NOTHING, PARTLY, report};
 use crate::article::{Article, Reading};
+use crate::ingest;
 use crate::pipeline::{self, Event};
 use crate::record::Record;
-use crate::ingest;
 
 /// Show what would be indexed from files; needs no index
 #[derive(Debug, clap::Args)]
@@ -46,20 +46,34 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         };
         written.map(|()| line)
     };
-    pipeline::run(ingest::walk(&args.input.paths, &ingest), &ingest, args.input.extract(), args.input.jobs(), print, |event| {
-        match event {
-            Event::Done(line) => {
-                articles += 1;
-                failure = line.and_then(|line| out.write_all(&line).context("cannot write to standard output"));
+    pipeline::run(
+        || ingest::walk(&args.input.paths, &ingest),
+        &ingest,
+        args.input.extract(),
+        args.input.jobs(),
+        print,
+        |event| {
+            match event {
+                Event::Done(line) => {
+                    articles += 1;
+                    failure = line.and_then(|line| {
+                        out.write_all(&line)
+                            .context("cannot write to standard output")
+                    });
+                }
+                Event::Skipped(what) => {
+                    skipped += 1;
+                    report::skipped(&what);
+                }
+                Event::SourceEnd(_) => {}
             }
-            Event::Skipped(what) => {
-                skipped += 1;
-                report::skipped(&what);
+            if failure.is_ok() {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
             }
-            Event::SourceEnd(_) => {}
-        }
-        if failure.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    });
+        },
+    );
     failure?;
     out.flush().context("cannot write to standard output")?;
     Ok(match (articles, skipped) {

@@ -102,7 +102,7 @@ struct Totals {
 
 pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     let started = Instant::now();
-    let ingest = ingest::Options { index: Some(index.to_owned()), ..args.input.ingest() };
+    let ingest = args.input.ingest();
     let extract = args.input.extract();
     let jobs = args.input.jobs();
     let settings = Settings {
@@ -113,11 +113,18 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     let mut writer = if args.dry_run && !index.join("manifest.json").exists() {
         None
     } else {
-        Some(Writer::open(index, &settings).with_context(|| format!("cannot write to the index {}", index.display()))?)
+        Some(
+            Writer::open(index, &settings)
+                .with_context(|| format!("cannot write to the index {}", index.display()))?,
+        )
     };
     let known = writer.as_ref().filter(|_| !args.full).map(Writer::known);
     let mut lines = match &args.report {
-        Some(path) => Some(BufWriter::new(File::create(path).with_context(|| format!("cannot write {}", path.display()))?)),
+        Some(path) => {
+            Some(BufWriter::new(File::create(path).with_context(|| {
+                format!("cannot write {}", path.display())
+            })?))
+        }
         None => None,
     };
     let stop = Arc::new(AtomicBool::new(false));
@@ -130,67 +137,115 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     let mut seen = HashSet::new();
 
     let work = |reader: &mut Reader, article: Box<Article>| {
-        let unchanged = known.as_ref().is_some_and(|k| k.is_current(&article.key, &article.content_hash));
+        let unchanged = known
+            .as_ref()
+            .is_some_and(|k| k.is_current(&article.key, &article.content_hash));
         let new = (!unchanged).then(|| {
             let reading = reader.read(&article);
             New {
                 documents: documents::of(&article, &reading),
                 statements: reading.statements.len(),
-                speakers: reading.statements.iter().filter_map(|s| s.speaker.name.as_deref()).map(fold).collect(),
+                speakers: reading
+                    .statements
+                    .iter()
+                    .filter_map(|s| s.speaker.name.as_deref())
+                    .map(fold)
+                    .collect(),
             }
         });
-        let Article { id, key, origin, repairs, .. } = *article;
-        (key, Outcome { id, path: origin.path, repairs: repairs.len(), new })
+        let Article {
+            id,
+            key,
+            origin,
+            repairs,
+            ..
+        } = *article;
+        (
+            key,
+            Outcome {
+                id,
+                path: origin.path,
+                repairs: repairs.len(),
+                new,
+            },
+        )
     };
-    pipeline::run(ingest::walk(&args.input.paths, &ingest), &ingest, extract, jobs, work, |event| {
-        let step = match event {
-            Event::Done((key, outcome)) => {
-                if args.prune {
-                    seen.insert(key);
-                }
-                totals.take(&outcome);
-                progress.set_position(totals.read);
-                let logged = log(lines.as_mut(), &outcome);
-                logged.and_then(|()| {
-                    let (Some(new), Some(writer)) = (outcome.new, writer.as_mut().filter(|_| !args.dry_run)) else {
-                        return Ok(());
-                    };
-                    writer.put(new.documents)?;
-                    if totals.read.is_multiple_of(COMMIT_EVERY) {
-                        writer.commit()?;
+    pipeline::run(
+        || ingest::walk(&args.input.paths, &ingest),
+        &ingest,
+        extract,
+        jobs,
+        work,
+        |event| {
+            let step = match event {
+                Event::Done((key, outcome)) => {
+                    if args.prune {
+                        seen.insert(key);
                     }
-                    Ok(())
-                })
+                    totals.take(&outcome);
+                    progress.set_position(totals.read);
+                    let logged = log(lines.as_mut(), &outcome);
+                    logged.and_then(|()| {
+                        let (Some(new), Some(writer)) =
+                            (outcome.new, writer.as_mut().filter(|_| !args.dry_run))
+                        else {
+                            return Ok(());
+                        };
+                        writer.put(new.documents)?;
+                        if totals.read.is_multiple_of(COMMIT_EVERY) {
+                            writer.commit()?;
+                        }
+                        Ok(())
+                    })
+                }
+                Event::Skipped(what) => {
+                    totals.failed += 1;
+                    progress.suspend(|| report::skipped(&what));
+                    log_skipped(lines.as_mut(), &what)
+                }
+                Event::SourceEnd(_) => Ok(()),
+            };
+            failure = step;
+            let stopped = stop.load(Ordering::Relaxed) || args.fail_fast && totals.failed > 0;
+            if failure.is_err() || stopped {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
             }
-            Event::Skipped(what) => {
-                totals.failed += 1;
-                progress.suspend(|| report::skipped(&what));
-                log_skipped(lines.as_mut(), &what)
-            }
-            Event::SourceEnd(_) => Ok(()),
-        };
-        failure = step;
-        let stopped = stop.load(Ordering::Relaxed) || args.fail_fast && totals.failed > 0;
-        if failure.is_err() || stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
+        },
+    );
     progress.finish_and_clear();
     failure?;
     if let Some(mut lines) = lines {
         lines.flush().context("cannot write the report")?;
     }
     let interrupted = stop.load(Ordering::Relaxed);
-    let mut summary = Summary { totals, took: started.elapsed(), ..Summary::default() };
+    let mut summary = Summary {
+        totals,
+        took: started.elapsed(),
+        ..Summary::default()
+    };
     if let Some(mut writer) = writer.filter(|_| !args.dry_run) {
         if args.prune && !interrupted && !args.fail_fast {
             prune(&mut writer, &args.input.paths, &seen)?;
         }
-        let committed = writer.finish().with_context(|| format!("cannot write to the index {}", index.display()))?;
+        let committed = writer
+            .finish()
+            .with_context(|| format!("cannot write to the index {}", index.display()))?;
         summary.updated = committed.updated;
         summary.removed = committed.removed;
         summary.took = started.elapsed();
     }
     if summary.totals.read == 0 && summary.totals.failed == 0 && !interrupted {
-        bail!("no articles in {}", args.input.paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", "));
+        bail!(
+            "no articles in {}",
+            args.input
+                .paths
+                .iter()
+                .map(|p| p.display().to_string())
+                .collect::<Vec<_>>()
+                .join(", ")
+        );
     }
     report::line(&summary.line(args.dry_run));
     Ok(match (interrupted, summary.totals.failed) {
@@ -218,7 +273,9 @@ fn progress() -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} articles  {per_sec}  {elapsed}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{spinner} {human_pos} articles  {per_sec}  {elapsed}")
+    {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(120));
@@ -232,7 +289,11 @@ fn log(lines: Option<&mut BufWriter<File>>, outcome: &Outcome) -> Result<()> {
             path: &outcome.path,
             record: None,
             id: Some(&outcome.id),
-            outcome: if outcome.new.is_some() { "taken" } else { "unchanged" },
+            outcome: if outcome.new.is_some() {
+                "taken"
+            } else {
+                "unchanged"
+            },
             reason: None,
             statements: outcome.new.as_ref().map(|n| n.statements),
             repairs: Some(outcome.repairs),
@@ -302,9 +363,16 @@ impl Summary {
         }
         let took = format!("in {:.1} s", self.took.as_secs_f64());
         if taken == 0 && self.removed == 0 && t.failed == 0 {
-            return format!("nothing to do: {} articles, none changed, {took}", HumanCount(t.read));
+            return format!(
+                "nothing to do: {} articles, none changed, {took}",
+                HumanCount(t.read)
+            );
         }
-        let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
+        let notes = if notes.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", notes.join(", "))
+        };
         let would = if dry_run { "would index " } else { "" };
         format!(
             "{would}{} articles{notes} → {} statements by {} speakers {took}",

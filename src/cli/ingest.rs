@@ -27,7 +27,12 @@ pub(super) struct Input {
     #[arg(long)]
     fast: bool,
     /// Prefer precision (positive) or recall (negative), in log odds
-    #[arg(long, value_name = "ODDS", default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        value_name = "ODDS",
+        default_value_t = 0.0,
+        allow_negative_numbers = true
+    )]
     precision: f32,
     /// Threads [default: all cores]
     #[arg(short, long, value_name = "N")]
@@ -45,10 +50,15 @@ impl Input {
     }
 
     pub(super) fn extract(&self) -> extract::Options {
-        extract::Options { fast: self.fast, precision: self.precision }
+        extract::Options {
+            fast: self.fast,
+            precision: self.precision,
+        }
     }
 
     pub(super) fn jobs(&self) -> usize {
-        self.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
+        self.jobs
+            .or_else(|| std::thread::available_parallelism().ok())
+            .map_or(1, NonZeroUsize::get)
     }
 }

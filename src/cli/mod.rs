@@ -31,7 +31,13 @@ pub const INTERRUPTED: u8 = 130;
 
 /// Find who said what, when and where, in a pile of news
 #[derive(Debug, Parser)]
-#[command(name = "whosaid", version, max_term_width = 100, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "whosaid",
+    version,
+    max_term_width = 100,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
 #[command(after_help = "Examples:
   whosaid index corpus/
   whosaid search 'lasting peace' --speaker Brandt --place Rotterdam --since 2025-11
@@ -40,7 +46,13 @@ pub const INTERRUPTED: u8 = 130;
 Exit codes: 0 found or done, 1 nothing found, 2 usage, query or I/O error, 3 indexed but some files failed.")]
 struct Args {
     /// Folder of the index
-    #[arg(long, global = true, value_name = "DIR", env = "WHOSAID_INDEX", default_value = "index")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "WHOSAID_INDEX",
+        default_value = "index"
+    )]
     index: PathBuf,
     #[command(subcommand)]
     command: Command,
@@ -92,7 +104,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Verify(args) => upkeep::verify(args, index),
         Command::Formats(args) => upkeep::formats(args),
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Args::command(), "whosaid", &mut std::io::stdout());
+            clap_complete::generate(
+                *shell,
+                &mut Args::command(),
+                "whosaid",
+                &mut std::io::stdout(),
+            );
             Ok(DONE)
         }
         Command::Man => {

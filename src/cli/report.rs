@@ -16,8 +16,14 @@ pub(super) fn line(text: &str) {
 
 pub(super) fn skipped(what: &Skipped) {
     let path = printable(&what.path);
-    let record = what.record.map(|n| format!(", record {n}")).unwrap_or_default();
-    line(&format!("{WARNING}skipped{WARNING:#} {path}{record}: {}", printable(&what.reason)));
+    let record = what
+        .record
+        .map(|n| format!(", record {n}"))
+        .unwrap_or_default();
+    line(&format!(
+        "{WARNING}skipped{WARNING:#} {path}{record}: {}",
+        printable(&what.reason)
+    ));
 }
 
 pub(super) fn warning(text: &str) {
@@ -30,9 +36,21 @@ pub(super) fn hint(text: &str) {
 
 /// The text without anything that a terminal would obey: control characters, and the marks that reorder what is shown.
 pub(super) fn printable(text: &str) -> std::borrow::Cow<'_, str> {
-    let is_bad = |c: char| (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_bad = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     if text.chars().any(is_bad) {
-        text.chars().map(|c| if is_bad(c) { char::REPLACEMENT_CHARACTER } else { c }).collect::<String>().into()
+        text.chars()
+            .map(|c| {
+                if is_bad(c) {
+                    char::REPLACEMENT_CHARACTER
+                } else {
+                    c
+                }
+            })
+            .collect::<String>()
+            .into()
     } else {
         text.into()
     }

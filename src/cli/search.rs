@@ -10,8 +10,8 @@ use super::show::{self, DIM, MARK, SPEAKER};
 use super::{DONE, NOTHING, report};
 use crate::search::query::{Field, Node, Query};
 use crate::search::{
-    Answer, ArticleHit, Facet, FacetCounts, FacetRequest, FacetValue, Hit, Marked, Request, Scope, Searcher, Sort,
-    StatementHit,
+    Answer, ArticleHit, Facet, FacetCounts, FacetRequest, FacetValue, Hit, Marked, Request, Scope,
+    Searcher, Sort, StatementHit,
 };
 
 /// Find statements (default) or whole articles
@@ -119,7 +119,13 @@ struct Question {
     #[arg(long, value_name = "DATE", help_heading = "When", conflicts_with_all = ["since", "until"])]
     on: Option<String>,
     /// Which date is meant
-    #[arg(long, value_name = "WHICH", help_heading = "When", value_enum, default_value_t)]
+    #[arg(
+        long,
+        value_name = "WHICH",
+        help_heading = "When",
+        value_enum,
+        default_value_t
+    )]
     date: WhichDate,
     /// Said there, reported from there, or talking about it
     #[arg(short, long, value_name = "NAME", help_heading = "Where")]
@@ -166,20 +172,37 @@ enum Format {
 
 fn facet(text: &str) -> Result<FacetRequest, String> {
     let (name, limit) = match text.split_once(':') {
-        Some((name, limit)) => (name, limit.parse().map_err(|_| format!("`{limit}` is not a number"))?),
+        Some((name, limit)) => (
+            name,
+            limit
+                .parse()
+                .map_err(|_| format!("`{limit}` is not a number"))?,
+        ),
         None => (text, 10),
     };
-    Ok(FacetRequest::new(name.parse::<Facet>().map_err(|e| e.to_string())?, limit))
+    Ok(FacetRequest::new(
+        name.parse::<Facet>().map_err(|e| e.to_string())?,
+        limit,
+    ))
 }
 
 impl Question {
     /// Everything that was asked for, as one query; what was not taken as typed goes to standard error.
     fn request(&self) -> Result<Request> {
         let typed = self.query.join(" ");
-        let parsed = Query::read(&typed).map_err(|e| anyhow!("{e}\n{}", caret(&typed, e.position()..e.position() + 1)))?;
+        let parsed = Query::read(&typed)
+            .map_err(|e| anyhow!("{e}\n{}", caret(&typed, e.position()..e.position() + 1)))?;
         for warning in &parsed.warnings {
-            let meant = warning.suggestion.as_ref().map(|s| format!("; did you mean {s}?")).unwrap_or_default();
-            report::warning(&format!("{}{meant}\n{}", warning.message, caret(&typed, warning.at.0..warning.at.1)));
+            let meant = warning
+                .suggestion
+                .as_ref()
+                .map(|s| format!("; did you mean {s}?"))
+                .unwrap_or_default();
+            report::warning(&format!(
+                "{}{meant}\n{}",
+                warning.message,
+                caret(&typed, warning.at.0..warning.at.1)
+            ));
         }
         let kinds: Vec<String> = self.kind.iter().map(ToString::to_string).collect();
         let stances: Vec<String> = self.stance.iter().map(ToString::to_string).collect();
@@ -199,7 +222,10 @@ impl Question {
             (Field::By, &self.by),
             (Field::Language, &self.lang),
         ] {
-            let values = values.iter().map(|value| wanted(field, value)).collect::<Result<Vec<_>>>()?;
+            let values = values
+                .iter()
+                .map(|value| wanted(field, value))
+                .collect::<Result<Vec<_>>>()?;
             if let Some(node) = Node::any(values) {
                 query = query.and(node);
             }
@@ -214,9 +240,11 @@ impl Question {
         let days = match (&self.since, &self.until, &self.on) {
             (None, None, None) => None,
             (_, _, Some(on)) => Some(on.clone()),
-            (since, until, None) => {
-                Some(format!("{}..{}", since.as_deref().unwrap_or_default(), until.as_deref().unwrap_or_default()))
-            }
+            (since, until, None) => Some(format!(
+                "{}..{}",
+                since.as_deref().unwrap_or_default(),
+                until.as_deref().unwrap_or_default()
+            )),
         };
         if let Some(days) = days {
             query = query.and(wanted(field, &days)?);
@@ -247,7 +275,11 @@ fn caret(typed: &str, at: std::ops::Range<usize>) -> String {
     let end = typed.ceil_char_boundary(at.end.clamp(begin, typed.len()));
     let from = typed.floor_char_boundary(begin.saturating_sub(AROUND));
     let to = typed.ceil_char_boundary((end + AROUND).min(typed.len()));
-    let shown = |s: &str| s.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+    let shown = |s: &str| {
+        s.chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect::<String>()
+    };
     let width = |s: &str| textwrap::core::display_width(&shown(s));
     format!(
         "  {}\n  {}{}",
@@ -293,8 +325,15 @@ pub(super) fn facets(args: &FacetArgs, index: &Path) -> Result<u8> {
     let mut request = args.question.request()?;
     request.limit = 0;
     if request.facets.is_empty() {
-        request.facets =
-            [Facet::Speaker, Facet::Place, Facet::Outlet, Facet::Kind, Facet::Month].map(|f| FacetRequest::new(f, 20)).into();
+        request.facets = [
+            Facet::Speaker,
+            Facet::Place,
+            Facet::Outlet,
+            Facet::Kind,
+            Facet::Month,
+        ]
+        .map(|f| FacetRequest::new(f, 20))
+        .into();
     }
     let answer = Searcher::open(index)?.search(&request)?;
     let mut out = anstream::stdout().lock();
@@ -317,7 +356,10 @@ fn finish(answer: &Answer) -> Result<u8> {
     report::line("nothing found");
     for hint in &answer.hints {
         match &hint.try_query {
-            Some(query) => report::hint(&format!("{}: try {query} ({} found)", hint.message, hint.total)),
+            Some(query) => report::hint(&format!(
+                "{}: try {query} ({} found)",
+                hint.message, hint.total
+            )),
             None => report::hint(&hint.message),
         }
     }
@@ -343,36 +385,63 @@ fn human(out: &mut impl Write, answer: &Answer, args: &Args, offset: usize) -> R
             0 => String::new(),
             n => format!(", {} to {} shown", offset + 1, offset + n),
         };
-        writeln!(out, "{DIM}{} {what}{shown}, {:.0} ms{DIM:#}", indicatif::HumanCount(answer.total), answer.took_ms)?;
+        writeln!(
+            out,
+            "{DIM}{} {what}{shown}, {:.0} ms{DIM:#}",
+            indicatif::HumanCount(answer.total),
+            answer.took_ms
+        )?;
     }
     Ok(())
 }
 
 fn statement(out: &mut impl Write, hit: &StatementHit, args: &Args) -> Result<()> {
     let speaker = &hit.speaker;
-    let name = speaker.name.clone().unwrap_or_else(|| match hit.source.as_str() {
-        "" => "(source not named)".to_owned(),
-        source => show::one_line(source),
-    });
+    let name = speaker
+        .name
+        .clone()
+        .unwrap_or_else(|| match hit.source.as_str() {
+            "" => "(source not named)".to_owned(),
+            source => show::one_line(source),
+        });
     write!(out, "{SPEAKER}{}{SPEAKER:#}", show::one_line(&name))?;
     if let Some(role) = speaker.role.as_deref().filter(|r| !name.contains(*r)) {
         write!(out, ", {}", show::one_line(role))?;
     }
-    if let Some(whom) = speaker.on_behalf_of.as_deref().filter(|w| !name.contains(*w)) {
+    if let Some(whom) = speaker
+        .on_behalf_of
+        .as_deref()
+        .filter(|w| !name.contains(*w))
+    {
         write!(out, ", for {}", show::one_line(whom))?;
     }
     writeln!(out)?;
-    let words = if args.context || hit.quote.text.is_empty() { &hit.passage } else { &hit.quote };
+    let words = if args.context || hit.quote.text.is_empty() {
+        &hit.passage
+    } else {
+        &hit.quote
+    };
     writeln!(out, "{}", marked(words, 4))?;
     let mut facts = vec![hit.kind.to_string()];
     if hit.stance != crate::article::Stance::Neutral {
         facts.push(hit.stance.to_string());
     }
-    facts.extend(hit.addressee.as_deref().map(|to| format!("to {}", show::one_line(to))));
-    facts.extend(hit.medium.as_deref().map(|via| format!("via {}", show::one_line(via))));
+    facts.extend(
+        hit.addressee
+            .as_deref()
+            .map(|to| format!("to {}", show::one_line(to))),
+    );
+    facts.extend(
+        hit.medium
+            .as_deref()
+            .map(|via| format!("via {}", show::one_line(via))),
+    );
     facts.extend(hit.said.as_ref().map(|s| {
         let words = show::one_line(&s.text);
-        s.value.as_ref().filter(|v| **v != words).map_or_else(|| format!("said {words}"), |v| format!("said {words} ({v})"))
+        s.value.as_ref().filter(|v| **v != words).map_or_else(
+            || format!("said {words}"),
+            |v| format!("said {words} ({v})"),
+        )
     }));
     let place = hit.place.as_ref().or(hit.dateline.as_ref());
     facts.extend(place.map(|p| show::one_line(&p.name)));
@@ -388,7 +457,11 @@ fn statement(out: &mut impl Write, hit: &StatementHit, args: &Args) -> Result<()
     });
     writeln!(out, "    {DIM}{}{DIM:#}", origin.join(" · "))?;
     if !hit.copies.is_empty() {
-        let outlets: Vec<String> = hit.copies.iter().map(|c| show::one_line(c.outlet.as_deref().unwrap_or("another article"))).collect();
+        let outlets: Vec<String> = hit
+            .copies
+            .iter()
+            .map(|c| show::one_line(c.outlet.as_deref().unwrap_or("another article")))
+            .collect();
         writeln!(out, "    {DIM}also in {}{DIM:#}", outlets.join(", "))?;
     }
     if args.explain {
@@ -402,7 +475,10 @@ fn statement(out: &mut impl Write, hit: &StatementHit, args: &Args) -> Result<()
 }
 
 fn article(out: &mut impl Write, hit: &ArticleHit) -> Result<()> {
-    let title = hit.title.as_ref().map_or_else(|| show::one_line(&hit.origin.path), |t| show::one_line(&t.text));
+    let title = hit.title.as_ref().map_or_else(
+        || show::one_line(&hit.origin.path),
+        |t| show::one_line(&t.text),
+    );
     writeln!(out, "{SPEAKER}{title}{SPEAKER:#}")?;
     writeln!(out, "{}", marked(&hit.passage, 4))?;
     let mut origin = Vec::new();
@@ -425,7 +501,10 @@ fn marked(text: &Marked, indent: usize) -> String {
     let mut with = String::with_capacity(text.text.len() + 16);
     let mut at = 0;
     for mark in &text.marks {
-        let (Some(before), Some(words)) = (text.text.get(at..mark.begin as usize), text.text.get(mark.range())) else {
+        let (Some(before), Some(words)) = (
+            text.text.get(at..mark.begin as usize),
+            text.text.get(mark.range()),
+        ) else {
             continue;
         };
         with += &report::printable(before);
@@ -437,17 +516,30 @@ fn marked(text: &Marked, indent: usize) -> String {
     with += &report::printable(text.text.get(at..).unwrap_or_default());
     let one_line = with.split_whitespace().collect::<Vec<_>>().join(" ");
     let pad = " ".repeat(indent);
-    let options = textwrap::Options::new(show::width()).initial_indent(&pad).subsequent_indent(&pad).break_words(false);
-    textwrap::fill(&one_line, options).replace(BEGIN, &MARK.to_string()).replace(END, &format!("{MARK:#}"))
+    let options = textwrap::Options::new(show::width())
+        .initial_indent(&pad)
+        .subsequent_indent(&pad)
+        .break_words(false);
+    textwrap::fill(&one_line, options)
+        .replace(BEGIN, &MARK.to_string())
+        .replace(END, &format!("{MARK:#}"))
 }
 
 pub(super) fn facet_table(out: &mut impl Write, counts: &FacetCounts) -> Result<()> {
     let name = counts.facet.to_string();
     let title = name[..1].to_uppercase() + &name[1..];
-    writeln!(out, "\n{SPEAKER}{title}{SPEAKER:#}{DIM}{}{DIM:#}", match counts.distinct as usize > counts.values.len() {
-        true => format!("  {} of {}", counts.values.len(), indicatif::HumanCount(counts.distinct)),
-        false => String::new(),
-    })?;
+    writeln!(
+        out,
+        "\n{SPEAKER}{title}{SPEAKER:#}{DIM}{}{DIM:#}",
+        match counts.distinct as usize > counts.values.len() {
+            true => format!(
+                "  {} of {}",
+                counts.values.len(),
+                indicatif::HumanCount(counts.distinct)
+            ),
+            false => String::new(),
+        }
+    )?;
     let most = counts.values.iter().map(|v| v.count).max().unwrap_or(0);
     facet_rows(out, &counts.values, most, 0)
 }
@@ -458,7 +550,12 @@ fn facet_rows(out: &mut impl Write, values: &[FacetValue], most: u64, depth: usi
         let bar = "▪".repeat(((value.count * 24).div_ceil(most.max(1))) as usize);
         let tick = if value.selected { "✓ " } else { "  " };
         let pad = 34usize.saturating_sub(textwrap::core::display_width(&label));
-        writeln!(out, "{tick}{label}{} {:>7}  {DIM}{bar}{DIM:#}", " ".repeat(pad), indicatif::HumanCount(value.count).to_string())?;
+        writeln!(
+            out,
+            "{tick}{label}{} {:>7}  {DIM}{bar}{DIM:#}",
+            " ".repeat(pad),
+            indicatif::HumanCount(value.count).to_string()
+        )?;
         facet_rows(out, &value.children, most, depth + 1)?;
     }
     Ok(())

@@ -24,19 +24,29 @@ pub(super) fn width() -> usize {
 /// Wraps `text` under `indent` spaces.
 pub(super) fn wrapped(text: &str, indent: usize) -> String {
     let pad = " ".repeat(indent);
-    let options = textwrap::Options::new(width()).initial_indent(&pad).subsequent_indent(&pad).break_words(false);
+    let options = textwrap::Options::new(width())
+        .initial_indent(&pad)
+        .subsequent_indent(&pad)
+        .break_words(false);
     textwrap::fill(text, options)
 }
 
 /// White space of a passage made single spaces, control characters shown as such.
 pub(super) fn one_line(text: &str) -> String {
-    printable(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    printable(text)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The statements of an article, one a paragraph, then its people, places and dates.
 pub(super) fn article(out: &mut Vec<u8>, article: &Article, reading: &Reading) -> Result<()> {
     let text = article.text.as_str();
-    writeln!(out, "{SPEAKER}{}{SPEAKER:#}", printable(article.title.as_deref().unwrap_or(&article.id)))?;
+    writeln!(
+        out,
+        "{SPEAKER}{}{SPEAKER:#}",
+        printable(article.title.as_deref().unwrap_or(&article.id))
+    )?;
     let mut facts = Vec::new();
     if !article.byline.is_empty() {
         facts.push(format!("by {}", article.byline.join(", ")));
@@ -52,7 +62,11 @@ pub(super) fn article(out: &mut Vec<u8>, article: &Article, reading: &Reading) -
         self::statement(out, text, statement, reading)?;
     }
     listing(out, "People", reading.people.iter().map(|p| person(p)))?;
-    listing(out, "Organisations", reading.organisations.iter().map(|o| o.name.clone()))?;
+    listing(
+        out,
+        "Organisations",
+        reading.organisations.iter().map(|o| o.name.clone()),
+    )?;
     listing(out, "Places", reading.places.iter().map(place))?;
     let dates = reading.dates.iter().map(|d| match &d.value {
         Some(value) => format!("{} ({value})", one_line(d.span.of(text))),
@@ -63,9 +77,24 @@ pub(super) fn article(out: &mut Vec<u8>, article: &Article, reading: &Reading) -
     Ok(())
 }
 
-fn statement(out: &mut Vec<u8>, text: &str, statement: &Statement, reading: &Reading) -> Result<()> {
-    let Speaker { kind, role, on_behalf_of, .. } = &statement.speaker;
-    let source = statement.source.iter().map(|s| one_line(s.of(text))).collect::<Vec<_>>().join(" … ");
+fn statement(
+    out: &mut Vec<u8>,
+    text: &str,
+    statement: &Statement,
+    reading: &Reading,
+) -> Result<()> {
+    let Speaker {
+        kind,
+        role,
+        on_behalf_of,
+        ..
+    } = &statement.speaker;
+    let source = statement
+        .source
+        .iter()
+        .map(|s| one_line(s.of(text)))
+        .collect::<Vec<_>>()
+        .join(" … ");
     let name = match &statement.speaker.name {
         Some(name) => printable(name).into_owned(),
         None if source.is_empty() => "(source not named)".to_owned(),
@@ -78,27 +107,63 @@ fn statement(out: &mut Vec<u8>, text: &str, statement: &Statement, reading: &Rea
     if let Some(whom) = on_behalf_of {
         write!(out, ", for {}", one_line(whom))?;
     }
-    let kind_of_speaker = if *kind == SpeakerType::Named { String::new() } else { format!("{kind} · ") };
-    writeln!(out, "  {DIM}{kind_of_speaker}{} · {} · {:.2}{DIM:#}", statement.kind, statement.stance, statement.confidence)?;
+    let kind_of_speaker = if *kind == SpeakerType::Named {
+        String::new()
+    } else {
+        format!("{kind} · ")
+    };
+    writeln!(
+        out,
+        "  {DIM}{kind_of_speaker}{} · {} · {:.2}{DIM:#}",
+        statement.kind, statement.stance, statement.confidence
+    )?;
     if !statement.content.is_empty() {
-        let words = statement.content.iter().map(|s| one_line(s.of(text))).collect::<Vec<_>>().join(" … ");
+        let words = statement
+            .content
+            .iter()
+            .map(|s| one_line(s.of(text)))
+            .collect::<Vec<_>>()
+            .join(" … ");
         writeln!(out, "{}", wrapped(&words, 4))?;
     }
     let mut facts: Vec<String> = Vec::new();
     facts.extend(spans(text, &statement.cue));
-    facts.extend(statement.addressee.map(|s| format!("to {}", one_line(s.of(text)))));
-    facts.extend(statement.medium.map(|s| format!("via {}", one_line(s.of(text)))));
+    facts.extend(
+        statement
+            .addressee
+            .map(|s| format!("to {}", one_line(s.of(text)))),
+    );
+    facts.extend(
+        statement
+            .medium
+            .map(|s| format!("via {}", one_line(s.of(text)))),
+    );
     if let Some(said) = &statement.said {
         let words = one_line(said.span.of(text));
-        facts.push(said.value.as_ref().map_or_else(|| words.clone(), |value| format!("{words} ({value})")));
+        facts.push(
+            said.value
+                .as_ref()
+                .map_or_else(|| words.clone(), |value| format!("{words} ({value})")),
+        );
     }
-    facts.extend(statement.place.and_then(|p| reading.places.get(p as usize)).map(|p| format!("in {}", p.name)));
+    facts.extend(
+        statement
+            .place
+            .and_then(|p| reading.places.get(p as usize))
+            .map(|p| format!("in {}", p.name)),
+    );
     writeln!(out, "    {DIM}{}{DIM:#}\n", facts.join(" · "))?;
     Ok(())
 }
 
 fn spans(text: &str, spans: &[Span]) -> Option<String> {
-    (!spans.is_empty()).then(|| spans.iter().map(|s| one_line(s.of(text))).collect::<Vec<_>>().join(" … "))
+    (!spans.is_empty()).then(|| {
+        spans
+            .iter()
+            .map(|s| one_line(s.of(text)))
+            .collect::<Vec<_>>()
+            .join(" … ")
+    })
 }
 
 fn person(person: &Person) -> String {
@@ -120,7 +185,14 @@ fn listing(out: &mut Vec<u8>, label: &str, items: impl Iterator<Item = String>) 
     let items: Vec<String> = items.collect();
     if !items.is_empty() {
         let line = format!("{label}: {}", printable(&items.join("; ")));
-        writeln!(out, "{}", textwrap::fill(&line, textwrap::Options::new(width()).subsequent_indent("  ")))?;
+        writeln!(
+            out,
+            "{}",
+            textwrap::fill(
+                &line,
+                textwrap::Options::new(width()).subsequent_indent("  ")
+            )
+        )?;
     }
     Ok(())
 }
@@ -128,20 +200,51 @@ fn listing(out: &mut Vec<u8>, label: &str, items: impl Iterator<Item = String>) 
 /// The article's text with its entities coloured: people green, organisations magenta, places cyan.
 pub(super) fn entities(out: &mut Vec<u8>, article: &Article, reading: &Reading) -> Result<()> {
     let mut marks: Vec<(Span, Style)> = Vec::new();
-    marks.extend(reading.people.iter().flat_map(|p| p.mentions.iter().map(|&m| (m, PERSON))));
-    marks.extend(reading.people.iter().flat_map(|p| p.coreferences.iter().map(|&m| (m, AnsiColor::Green.on_default()))));
-    marks.extend(reading.organisations.iter().flat_map(|o| o.mentions.iter().map(|&m| (m, ORGANISATION))));
-    marks.extend(reading.places.iter().flat_map(|p| p.mentions.iter().map(|&m| (m, PLACE))));
+    marks.extend(
+        reading
+            .people
+            .iter()
+            .flat_map(|p| p.mentions.iter().map(|&m| (m, PERSON))),
+    );
+    marks.extend(reading.people.iter().flat_map(|p| {
+        p.coreferences
+            .iter()
+            .map(|&m| (m, AnsiColor::Green.on_default()))
+    }));
+    marks.extend(
+        reading
+            .organisations
+            .iter()
+            .flat_map(|o| o.mentions.iter().map(|&m| (m, ORGANISATION))),
+    );
+    marks.extend(
+        reading
+            .places
+            .iter()
+            .flat_map(|p| p.mentions.iter().map(|&m| (m, PLACE))),
+    );
     marks.sort_by_key(|(span, _)| (span.begin, std::cmp::Reverse(span.end)));
     let mut at = 0;
     for (span, style) in marks {
         // A mention inside another keeps the outer one's colour.
-        let (Some(before), Some(words)) = (article.text.get(at..span.begin as usize), article.text.get(span.range())) else {
+        let (Some(before), Some(words)) = (
+            article.text.get(at..span.begin as usize),
+            article.text.get(span.range()),
+        ) else {
             continue;
         };
-        write!(out, "{}{style}{}{style:#}", printable(before), printable(words))?;
+        write!(
+            out,
+            "{}{style}{}{style:#}",
+            printable(before),
+            printable(words)
+        )?;
         at = span.end as usize;
     }
-    writeln!(out, "{}", printable(article.text.get(at..).unwrap_or_default()))?;
+    writeln!(
+        out,
+        "{}",
+        printable(article.text.get(at..).unwrap_or_default())
+    )?;
     Ok(())
 }

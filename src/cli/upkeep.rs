@@ -34,14 +34,24 @@ pub(super) struct FormatsArgs {}
 
 pub(super) fn stats(args: &StatsArgs, index: &Path) -> Result<u8> {
     let searcher = Searcher::open(index)?;
-    let facets = [Facet::Year, Facet::Outlet, Facet::Language, Facet::Kind, Facet::SpeakerType];
+    let facets = [
+        Facet::Year,
+        Facet::Outlet,
+        Facet::Language,
+        Facet::Kind,
+        Facet::SpeakerType,
+    ];
     let statements = searcher.search(&Request {
         limit: 0,
         copies: true,
         facets: facets.map(|f| FacetRequest::new(f, 20)).into(),
         ..Request::default()
     })?;
-    let articles = searcher.search(&Request { limit: 0, scope: Scope::Articles, ..Request::default() })?;
+    let articles = searcher.search(&Request {
+        limit: 0,
+        scope: Scope::Articles,
+        ..Request::default()
+    })?;
     let mut out = anstream::stdout().lock();
     if args.json {
         let stats = serde_json::json!({
@@ -51,7 +61,12 @@ pub(super) fn stats(args: &StatsArgs, index: &Path) -> Result<u8> {
         writeln!(out)?;
         return Ok(DONE);
     }
-    let bytes = index::open_reader(index)?.manifest().files.values().map(|f| f.size).sum();
+    let bytes = index::open_reader(index)?
+        .manifest()
+        .files
+        .values()
+        .map(|f| f.size)
+        .sum();
     writeln!(
         out,
         "{SPEAKER}{} articles, {} statements{SPEAKER:#}  {DIM}{} in {}{DIM:#}",
@@ -83,7 +98,11 @@ pub(super) fn verify(args: &VerifyArgs, dir: &Path) -> Result<u8> {
             HumanCount(found.articles),
             HumanCount(found.statements),
             HumanCount(found.spans),
-            if found.is_whole() { "the index is whole" } else { "the index is damaged; `whosaid index --full` makes it again" }
+            if found.is_whole() {
+                "the index is whole"
+            } else {
+                "the index is damaged; `whosaid index --full` makes it again"
+            }
         )?;
     }
     Ok(if found.is_whole() { DONE } else { FAILED })
@@ -92,8 +111,17 @@ pub(super) fn verify(args: &VerifyArgs, dir: &Path) -> Result<u8> {
 pub(super) fn formats(_args: &FormatsArgs) -> Result<u8> {
     let mut out = anstream::stdout().lock();
     for format in Format::ALL {
-        writeln!(out, "{SPEAKER}{:<10}{SPEAKER:#} {}  {DIM}{}{DIM:#}", format.name(), format.description(), format.extensions().join(" "))?;
+        writeln!(
+            out,
+            "{SPEAKER}{:<10}{SPEAKER:#} {}  {DIM}{}{DIM:#}",
+            format.name(),
+            format.description(),
+            format.extensions().join(" ")
+        )?;
     }
-    writeln!(out, "\nEach of them also packed as .gz or .zst. The format is told from the content first, then from the name.")?;
+    writeln!(
+        out,
+        "\nEach of them also packed as .gz or .zst. The format is told from the content first, then from the name."
+    )?;
     Ok(DONE)
 }

@@ -31,8 +31,7 @@ pub struct Clusters {
 /// The file, as it is built in.
 pub(super) const FILE: &[u8] = include_bytes!("model/clusters.bin");
 
-static SHARED: LazyLock<Clusters> =
-    LazyLock::new(|| Clusters::from_file(FILE).unwrap_or_default());
+static SHARED: LazyLock<Clusters> = LazyLock::new(|| Clusters::from_file(FILE).unwrap_or_default());
 
 /// The clusters that are built in, loaded once a process.
 #[must_use]

@@ -216,14 +216,6 @@ impl Writer {
         self.known.is_empty()
     }
 
-    fn fingerprint(&self, content_hash: &str) -> Halves {
-        let whole = format!(
-            "{SCHEMA_VERSION}\n{}\n{content_hash}",
-            self.settings.extraction
-        );
-        halves(&blake3::hash(whole.as_bytes()).to_hex()[..32])
-    }
-
     /// Adds an article, or replaces the version of it that is there.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use whosaid::text::Span;
 
 /// One statement of a hand-made article: a sentence of the form `"CONTENT," NAME said.`
 #[derive(Clone, Debug, Default)]
-pub struct Said1<'a> {
+pub(crate) struct Said1<'a> {
     pub speaker: &'a str,
     pub role: Option<&'a str>,
     pub content: &'a str,
@@ -21,7 +21,7 @@ pub struct Said1<'a> {
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct Article1<'a> {
+pub(crate) struct Article1<'a> {
     pub id: &'a str,
     pub title: &'a str,
     pub outlet: &'a str,
@@ -32,12 +32,12 @@ pub struct Article1<'a> {
     pub statements: Vec<Said1<'a>>,
 }
 
-pub fn hash(text: &str) -> String {
+pub(crate) fn hash(text: &str) -> String {
     blake3::hash(text.as_bytes()).to_hex()[..32].to_owned()
 }
 
 impl Article1<'_> {
-    pub fn build(&self) -> (Article, Reading) {
+    pub(crate) fn build(&self) -> (Article, Reading) {
         let mut text = format!("{}\n\n", self.title);
         let mut reading = Reading::default();
         for path in &self.places {
@@ -144,7 +144,7 @@ impl Article1<'_> {
 }
 
 /// A fresh index of articles, in a folder that goes with the value.
-pub fn index(articles: &[Article1<'_>]) -> tempfile::TempDir {
+pub(crate) fn index(articles: &[Article1<'_>]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let mut writer =
         whosaid::index::Writer::open(dir.path(), &whosaid::index::Settings::default()).unwrap();

@@ -16,18 +16,28 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("train", &["text", "date", "article", "extract"]),
     ("index", &["text", "date", "article"]),
     ("search", &["text", "date", "article", "index"]),
-    ("pipeline", &["text", "date", "article", "ingest", "extract", "index"]),
-    ("http", &["text", "date", "article", "record", "search", "index"]),
+    (
+        "pipeline",
+        &["text", "date", "article", "ingest", "extract", "index"],
+    ),
+    (
+        "http",
+        &["text", "date", "article", "record", "search", "index"],
+    ),
     (
         "cli",
         &[
-            "text", "date", "article", "record", "ingest", "extract", "eval", "train", "index", "search", "pipeline", "http",
+            "text", "date", "article", "record", "ingest", "extract", "eval", "train", "index",
+            "search", "pipeline", "http",
         ],
     ),
 ];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut entries: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -45,7 +55,11 @@ fn all_sources() -> Vec<(String, String)> {
     paths
         .into_iter()
         .map(|path| {
-            let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+            let name = path
+                .strip_prefix(&root)
+                .unwrap()
+                .to_string_lossy()
+                .replace('\\', "/");
             (name, fs::read_to_string(&path).unwrap())
         })
         .collect()
@@ -54,7 +68,11 @@ fn all_sources() -> Vec<(String, String)> {
 /// The code before the tests, without comments.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let end = text.find("#[cfg(test)]").unwrap_or(text.len());
-    text[..end].lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")).map(|(n, line)| (n + 1, line))
+    text[..end]
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .map(|(n, line)| (n + 1, line))
 }
 
 #[test]
@@ -66,14 +84,27 @@ fn modules_use_only_what_they_may() {
             continue;
         }
         let module = file.split(['/', '.']).next().unwrap();
-        let may = MAY_USE.iter().find(|(name, _)| *name == module).map_or(&[][..], |(_, may)| may);
+        let may = MAY_USE
+            .iter()
+            .find(|(name, _)| *name == module)
+            .map_or(&[][..], |(_, may)| may);
         for (line, code) in code(&text) {
             for (at, _) in code.match_indices("crate::") {
                 let rest = &code[at + "crate::".len()..];
                 let names: Vec<&str> = match rest.strip_prefix('{') {
                     // use crate::{extract, ingest};
-                    Some(list) => list.split(['}', ';']).next().unwrap().split(',').map(|n| n.trim().split("::").next().unwrap()).collect(),
-                    None => vec![rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()],
+                    Some(list) => list
+                        .split(['}', ';'])
+                        .next()
+                        .unwrap()
+                        .split(',')
+                        .map(|n| n.trim().split("::").next().unwrap())
+                        .collect(),
+                    None => vec![
+                        rest.split(|c: char| !c.is_alphanumeric() && c != '_')
+                            .next()
+                            .unwrap(),
+                    ],
                 };
                 for name in names {
                     if known.contains(name) && name != module && !may.contains(&name) {
@@ -93,7 +124,10 @@ fn clap_and_anyhow_live_in_the_command_line() {
             continue;
         }
         for (line, code) in code(&text) {
-            assert!(!code.contains("anyhow::") && !code.contains("clap::"), "src/{file}:{line}: {code}");
+            assert!(
+                !code.contains("anyhow::") && !code.contains("clap::"),
+                "src/{file}:{line}: {code}"
+            );
         }
     }
 }
@@ -101,7 +135,9 @@ fn clap_and_anyhow_live_in_the_command_line() {
 #[test]
 fn only_the_schema_names_index_fields() {
     let all = all_sources();
-    let Some((_, schema)) = all.iter().find(|(file, _)| file == "index/schema.rs") else { panic!("no index/schema.rs") };
+    let Some((_, schema)) = all.iter().find(|(file, _)| file == "index/schema.rs") else {
+        panic!("no index/schema.rs")
+    };
     // Field names are the string constants of the schema.
     let fields: Vec<&str> = code(schema)
         .filter(|(_, line)| line.contains("const ") && line.contains("&str"))
@@ -109,11 +145,18 @@ fn only_the_schema_names_index_fields() {
         .collect();
     assert!(fields.len() > 10, "the schema's constants were not found");
     for (file, text) in &all {
-        if file == "index/schema.rs" || !(file.starts_with("index/") || file.starts_with("search/")) {
+        if file == "index/schema.rs" || !(file.starts_with("index/") || file.starts_with("search/"))
+        {
             continue;
         }
         for (line, code) in code(text) {
-            for call in ["get_field(\"", "add_text_field(\"", "add_u64_field(\"", "Term::from_field_text(\"", "TermsAggregation { field: \""] {
+            for call in [
+                "get_field(\"",
+                "add_text_field(\"",
+                "add_u64_field(\"",
+                "Term::from_field_text(\"",
+                "TermsAggregation { field: \"",
+            ] {
                 assert!(!code.contains(call), "src/{file}:{line}: {code}");
             }
         }
@@ -123,6 +166,9 @@ fn only_the_schema_names_index_fields() {
 #[test]
 fn every_module_says_what_it_is_for() {
     for (file, text) in all_sources() {
-        assert!(text.starts_with("//!"), "src/{file} begins without a //! line");
+        assert!(
+            text.starts_with("//!"),
+            "src/{file} begins without a //! line"
+        );
     }
 }
