@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::{At, Error, ErrorKind};
-use super::storage::sync_folder;
+use super::storage::write_atomically;
 
 /// Version of the index format: of the schema, the analysis and what is stored.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -92,16 +92,12 @@ impl Manifest {
 
     /// Replaces the manifest of an index; once this returns, it survives a power cut.
     pub(crate) fn write(&self, dir: &Path) -> Result<(), Error> {
-        let temporary = dir.join(TEMPORARY);
-        let write = || {
-            let mut file = File::create(&temporary)?;
-            serde_json::to_writer_pretty(&mut file, self)?;
-            file.write_all(b"\n")?;
-            file.sync_all()?;
-            fs::rename(&temporary, dir.join(FILE))?;
-            sync_folder(dir)
-        };
-        write().at(&dir.join(FILE))
+        let path = dir.join(FILE);
+        let mut json = serde_json::to_vec_pretty(self)
+            .map_err(io::Error::from)
+            .at(&path)?;
+        json.push(b'\n');
+        write_atomically(&path, &json).at(&path)
     }
 
     /// Removes what a killed writer may have left half written.

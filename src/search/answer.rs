@@ -246,3 +246,17 @@ pub struct ArticleHit {
     /// How many statements it has.
     pub statements: usize,
 }
+
+impl StatementHit {
+    /// What another hit says of this one when both are appearances of one quotation.
+    #[must_use]
+    pub fn as_copy(&self) -> Copy {
+        Copy {
+            id: self.id.clone(),
+            outlet: self.outlet.clone(),
+            published: self.published,
+            title: self.title.clone(),
+            url: self.url.clone(),
+        }
+    }
+}

@@ -7,19 +7,25 @@ mod answer;
 mod collect;
 mod compile;
 mod distance;
+pub mod export;
 mod facets;
 mod highlight;
 mod hints;
 mod hits;
+mod person;
 pub mod query;
 mod request;
 mod searcher;
+mod verify;
+pub mod watch;
 
 pub use answer::{
     ANSWER_VERSION, Answer, ArticleHit, Copy, FacetCounts, FacetValue, Hint, Hit, Marked,
     SpeakerHit, StatementHit,
 };
+pub use person::{PersonView, RoleView, Spelling};
 pub use request::{
     Facet, FacetRequest, Filter, MAX_FACET_VALUES, MAX_LIMIT, MAX_OFFSET, Request, Scope, Sort,
 };
 pub use searcher::{Error, Searcher};
+pub use verify::{Change, Checked, Op, Source, Verdict};

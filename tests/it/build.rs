@@ -9,27 +9,27 @@ use whosaid::text::Span;
 /// One statement of a hand-made article: a sentence of the form `"CONTENT," NAME said.`
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Said1<'a> {
-    pub speaker: &'a str,
-    pub role: Option<&'a str>,
-    pub content: &'a str,
-    pub kind: Kind,
-    pub stance: Stance,
-    pub said: Option<(&'a str, &'a str)>,
+    pub(crate) speaker: &'a str,
+    pub(crate) role: Option<&'a str>,
+    pub(crate) content: &'a str,
+    pub(crate) kind: Kind,
+    pub(crate) stance: Stance,
+    pub(crate) said: Option<(&'a str, &'a str)>,
     /// Index into the places of the article.
-    pub place: Option<u32>,
-    pub confidence: f32,
+    pub(crate) place: Option<u32>,
+    pub(crate) confidence: f32,
 }
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Article1<'a> {
-    pub id: &'a str,
-    pub title: &'a str,
-    pub outlet: &'a str,
-    pub byline: &'a str,
-    pub published: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) title: &'a str,
+    pub(crate) outlet: &'a str,
+    pub(crate) byline: &'a str,
+    pub(crate) published: &'a str,
     /// Paths, `/` between steps; the first is the dateline.
-    pub places: Vec<&'a str>,
-    pub statements: Vec<Said1<'a>>,
+    pub(crate) places: Vec<&'a str>,
+    pub(crate) statements: Vec<Said1<'a>>,
 }
 
 pub(crate) fn hash(text: &str) -> String {

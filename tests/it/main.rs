@@ -1,4 +1,5 @@
 //! All integration tests, as one binary.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod build;
 mod cmd;
@@ -8,3 +9,4 @@ mod query;
 mod search;
 mod tidy;
 mod token;
+mod uses;

@@ -12,7 +12,7 @@ use whosaid::search::{
 use crate::build::{Article1, Said1, index};
 
 /// The little corpus that the cases of `tests/suite/search` are about.
-fn corpus() -> Vec<Article1<'static>> {
+pub(crate) fn corpus() -> Vec<Article1<'static>> {
     let said = |speaker, role, content| Said1 {
         speaker,
         role: Some(role),
