@@ -251,6 +251,13 @@ impl Grammar<'_, '_> {
                         },
                     ));
                 }
+                // "the last quarter of 2023"
+                if unit == Unit::Quarter
+                    && turn == Turn::Last
+                    && let Some((end, year)) = self.year_after(end)
+                {
+                    return Some((end, Meaning::Quarter { quarter: 4, year }));
+                }
                 // a programme; "the last week of March"
                 if unit == Unit::Week && self.is_title(i)
                     || self.is(end, &["of"]) && unit != Unit::Year

@@ -177,6 +177,7 @@ fn distance(days: i64, tense: Tense) -> i64 {
     let against = match tense {
         Tense::Past if days > 0 => 250,
         Tense::Future if days < 0 => 130,
+        Tense::Due if days < 0 => 250,
         // news looks back, unless the date is near
         Tense::Unknown if days > 45 => 130,
         _ => 0,
@@ -234,7 +235,7 @@ fn weekday(context: &Context, day: u8, turn: Option<Turn>) -> Option<NaiveDate> 
         (Some(Turn::Next | Turn::Following), _) => or_week(ahead),
         (Some(Turn::Same), _) | (None, Tense::Past | Tense::Unknown) => -back,
         (Some(Turn::This), Tense::Past) => -back,
-        (Some(Turn::This), _) | (None, Tense::Future) => ahead,
+        (Some(Turn::This), _) | (None, Tense::Future | Tense::Due) => ahead,
     };
     add_days(anchor, days)
 }

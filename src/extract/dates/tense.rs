@@ -2,13 +2,15 @@
 
 use crate::extract::token::{TokenKind, Tokens};
 
-use super::grammar::{Match, Meaning};
+use super::grammar::Match;
 
 /// The direction of the verb that an expression of time belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tense {
     Past,
     Future,
+    /// Surely ahead: a deadline.
+    Due,
     /// No verb tells.
     Unknown,
 }
@@ -32,24 +34,49 @@ pub(super) fn of(tokens: &Tokens<'_>, found: &Match) -> Tense {
     let leads = |n: u32, word: &str| {
         found.begin >= floor + n && tokens.word(found.begin - n).eq_ignore_ascii_case(word)
     };
-    // what is done by, through or until a month or day of the year lies ahead
-    let is_far = matches!(found.meaning, Meaning::Month { .. } | Meaning::Day { .. });
-    if is_far
-        && ["by", "through", "until", "till"]
-            .iter()
-            .any(|w| leads(1, w))
-    {
-        return Tense::Future;
-    }
     if leads(1, "as") && (leads(2, "soon") || leads(2, "early")) {
         return Tense::Future;
     }
+    let end = sentence.end.min(found.end + AFTER);
+    // what is done by or until a date lies ahead, unless it had been done by then
+    if ["by", "through", "until", "till"]
+        .iter()
+        .any(|w| leads(1, w))
+        && !(floor..end).any(|i| tokens.word(i) == "had")
+    {
+        return Tense::Due;
+    }
     let before = (floor..found.begin).rev().find_map(|i| cue(tokens, i));
     let after = || {
-        let end = sentence.end.min(found.end + AFTER);
-        (found.end..end).find_map(|i| cue(tokens, i))
+        (found.end..end)
+            // who says so is no part of what is said
+            .take_while(|&i| !is_quote(tokens, i))
+            .find_map(|i| cue(tokens, i))
     };
-    before.or_else(after).unwrap_or(Tense::Unknown)
+    let headline = || {
+        let is_headline = tokens
+            .tokens
+            .get(found.begin as usize)
+            .and_then(|t| tokens.paragraphs.get(t.paragraph as usize))
+            .and_then(|p| tokens.tokens.get(p.end.saturating_sub(1) as usize))
+            .is_some_and(|last| matches!(last.kind, TokenKind::Word | TokenKind::Number));
+        // "Storm to reach Halifax Saturday"
+        (is_headline && (floor..found.begin).any(|i| tokens.word(i).eq_ignore_ascii_case("to")))
+            .then_some(Tense::Future)
+    };
+    before
+        .or_else(after)
+        .or_else(headline)
+        .unwrap_or(Tense::Unknown)
+}
+
+fn is_quote(tokens: &Tokens<'_>, i: u32) -> bool {
+    tokens.tokens.get(i as usize).is_some_and(|t| {
+        matches!(
+            t.kind,
+            TokenKind::CloseQuote | TokenKind::OpenQuote | TokenKind::PlainQuote
+        )
+    })
 }
 
 /// What the token says about the tense, if anything.
@@ -70,10 +97,10 @@ fn cue(tokens: &Tokens<'_>, i: u32) -> Option<Tense> {
             *to = from.to_ascii_lowercase();
         }
         match &*lower {
-            b"will" | b"'ll" | b"shall" | b"scheduled" | b"expected" | b"until" | b"till"
-            | b"plans" | b"planned" | b"planning" | b"upcoming" | b"going" | b"due" | b"slated"
-            | b"expects" | b"expect" | b"hopes" | b"intends" | b"wo" | b"would" | b"supposed"
-            | b"payable" | b"effective" => {
+            b"will" | b"'ll" | b"shall" | b"scheduled" | b"expected" | b"plans" | b"planned"
+            | b"planning" | b"upcoming" | b"going" | b"due" | b"slated" | b"expects"
+            | b"expect" | b"hopes" | b"intends" | b"wo" | b"would" | b"supposed" | b"payable"
+            | b"effective" => {
                 // "had been due to expire Friday", "was planned for Saturday"
                 return Some(if is_past_perfect(tokens, i) {
                     Tense::Past
