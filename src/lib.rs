@@ -3,6 +3,7 @@
 pub mod article;
 pub mod cli;
 pub mod date;
+pub mod eval;
 pub mod extract;
 pub mod index;
 pub mod ingest;
