@@ -191,8 +191,10 @@ pub struct Place {
     pub lat: Option<f32>,
     /// Longitude in degrees, east positive.
     pub lon: Option<f32>,
-    /// Names as printed.
+    /// Names as printed. Empty for a place that is only named inside other names.
     pub mentions: Vec<Span>,
+    /// The place's name inside the name of an organisation: "Laurel County" of "Laurel County Sheriff's Office".
+    pub nested: Vec<Span>,
 }
 
 /// An expression of time.

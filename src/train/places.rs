@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 
 use crate::extract::gazetteer::format::{self, MAX_U24, NO_PARENT, PROMINENCE_STEPS, Parts, Raw};
-use crate::extract::gazetteer::{Candidate, Class, PlaceId, fold, is_latin};
+use crate::extract::gazetteer::{Candidate, Class, PlaceId, SAME_PLACE, fold, is_latin, weight};
 
 const COUNTRIES: &str = include_str!("places/countries.tsv");
 const ADMIN1: &str = include_str!("places/admin1.tsv");
@@ -165,6 +165,53 @@ impl Builder {
             .entry(id)
             .and_modify(|known| *known = usage.min(*known))
             .or_insert(usage);
+    }
+
+    /// Makes a name of the place an alternate one.
+    fn demote(&mut self, id: u32, name: &str) {
+        let places = self.names.entry(fold(name)).or_default();
+        places.insert(id, Usage::Alternate);
+    }
+
+    /// The places of a name without those that it never means: a container's name is no other name of a place inside ("Mexico" for Mexico
+    /// City), nor a seat's name one of its division ("Madrid" for the Community of Madrid), unless the division has the name too and is
+    /// much larger than the seat (the state of New York).
+    fn meant(&self, places: &BTreeMap<u32, Usage>) -> BTreeMap<u32, Usage> {
+        let mut meant = places.clone();
+        for (&inner, &usage) in places {
+            for outer in self.around(inner) {
+                let Some(&outer_usage) = places.get(&outer) else {
+                    continue;
+                };
+                let (Some(inside), Some(around)) = (
+                    self.entries.get(inner as usize),
+                    self.entries.get(outer as usize),
+                ) else {
+                    continue;
+                };
+                let is_division = matches!(around.class, Class::Admin1 | Class::Admin2);
+                let is_seat = inside.class.is_settlement()
+                    && usage == Usage::Usual
+                    && is_division
+                    && (outer_usage != Usage::Usual
+                        || inside.class == Class::Capital
+                        || around.prominence - inside.prominence < SAME_PLACE);
+                if is_seat {
+                    meant.remove(&outer);
+                } else if outer_usage == Usage::Usual
+                    && (usage != Usage::Usual || inside.class == Class::Admin1)
+                {
+                    meant.remove(&inner);
+                }
+            }
+        }
+        meant
+    }
+
+    /// The containers of a place, innermost first.
+    fn around(&self, place: u32) -> impl Iterator<Item = u32> {
+        let parent = |id: u32| self.entries.get(id as usize)?.parent;
+        std::iter::successors(parent(place), move |&id| parent(id))
     }
 
     fn coded(&self, code: &str) -> Option<u32> {
@@ -430,12 +477,16 @@ fn admin1(
         });
         builder.name(id, &division.name, Usage::Usual);
         for name in [&division.name, shown] {
-            if let Some(bare) = bare(name) {
+            // the District of Columbia is never called Columbia
+            if let Some(bare) = bare(name).filter(|_| division.code != "US.DC") {
                 builder.name(id, bare, Usage::Alternate);
             }
         }
         for other in split_names(others) {
-            builder.name(id, other, Usage::Usual);
+            match other.strip_prefix('~') {
+                Some(rarer) => builder.demote(id, rarer),
+                None => builder.name(id, other, Usage::Usual),
+            }
         }
         for abbreviation in split_names(abbreviations) {
             builder.name(id, abbreviation, Usage::Abbreviation);
@@ -661,6 +712,7 @@ fn finish(builder: &Builder) -> Result<Vec<u8>, Error> {
         values.insert(format!("={code}"), format::value(&[alone], &mut postings));
     }
     for (name, places) in &builder.names {
+        let places = builder.meant(places);
         let mut list: Vec<(f32, Candidate)> = places
             .iter()
             .filter_map(|(&id, &usage)| {
@@ -671,7 +723,7 @@ fn finish(builder: &Builder) -> Result<Vec<u8>, Error> {
                     abbreviation: usage == Usage::Abbreviation,
                 };
                 let penalty = if usage == Usage::Usual { 0.0 } else { 0.8 };
-                Some((entry.prominence + entry.class.bonus() - penalty, candidate))
+                Some((weight(entry.class, entry.prominence) - penalty, candidate))
             })
             .collect();
         list.sort_by(|(a, x), (b, y)| b.total_cmp(a).then(x.place.cmp(&y.place)));

@@ -6,6 +6,7 @@ mod cmd;
 mod dates;
 mod eval;
 mod index;
+mod places;
 mod query;
 mod search;
 mod tidy;

@@ -85,17 +85,17 @@ impl Class {
     }
 
     /// What the class adds to the prominence when a name could mean several places: a bare name is rather the country than the town.
-    /// In units of log10 of population; the first three are the prototype's, tuned on local news.
+    /// In units of log10 of population; tuned on local news.
     #[must_use]
     pub fn bonus(self) -> f32 {
         match self {
-            Self::Continent | Self::Country => 3.0,
-            Self::Admin1 => 1.6,
+            Self::Continent | Self::Country => 2.8,
+            Self::Admin1 => 1.3,
             Self::Region | Self::Sea | Self::Island | Self::River | Self::Mountain => 1.0,
-            Self::Capital => 1.5,
+            Self::Capital => 1.6,
             Self::Lake | Self::Desert | Self::Facility => 0.5,
             Self::City => 0.0,
-            Self::Admin2 => -0.3,
+            Self::Admin2 => -0.6,
             Self::Section => -0.5,
         }
     }
@@ -129,6 +129,25 @@ pub struct Record {
     pub parent: Option<PlaceId>,
 }
 
+impl Record {
+    /// How likely a bare name means this rather than another place of the name: prominence, and what the class adds to it. In units of
+    /// log10 of population. A first-level division of few people, a parish of an island, has little of its class's bonus.
+    #[must_use]
+    pub fn weight(&self) -> f32 {
+        weight(self.class, self.prominence)
+    }
+}
+
+/// See [`Record::weight`].
+#[must_use]
+pub fn weight(class: Class, prominence: f32) -> f32 {
+    let share = match class {
+        Class::Admin1 => ((prominence - 4.5) / 1.5).clamp(0.0, 1.0),
+        _ => 1.0,
+    };
+    prominence + class.bonus() * share
+}
+
 /// A place that a name may mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate {
@@ -150,6 +169,9 @@ pub struct Gazetteer {
     /// `None` only in an empty gazetteer.
     names: Option<fst::Map<&'static [u8]>>,
 }
+
+/// A division that has less than twice the people of the city of its name is the city, for a reader.
+pub const SAME_PLACE: f32 = 0.3;
 
 static BYTES: &[u8] = include_bytes!("../model/gazetteer.bin");
 
@@ -256,24 +278,24 @@ impl Gazetteer {
     }
 
     /// Names from the continent down to the place: the path of a place tree. Second-level divisions are left out of the paths of
-    /// what lies in them, and so is a division of the place's own name ("Kyiv City" around Kyiv).
+    /// what lies in them, and so is a division that is hardly more than the city it is named after ("Kyiv City", "Nairobi County").
     #[must_use]
     pub fn path(&self, place: PlaceId) -> Vec<&'static str> {
-        let mut path: Vec<&'static str> = Vec::with_capacity(4);
-        for (id, record) in self.ancestors(place) {
-            let own_name = || {
-                record.class == Class::Admin1
-                    && path.first().is_some_and(|own| {
-                        record
-                            .name
-                            .strip_prefix(own)
-                            .is_some_and(|rest| matches!(rest, "" | " City" | " City (HCMC)"))
-                    })
-            };
-            if id == place || !(record.class == Class::Admin2 || own_name()) {
-                path.push(record.name);
-            }
-        }
+        let Some(own) = self.get(place) else {
+            return Vec::new();
+        };
+        let is_shown = |id: PlaceId, record: &Record| {
+            let is_the_city = own.class.is_settlement()
+                && record.class == Class::Admin1
+                && record.name.starts_with(own.name)
+                && record.prominence - own.prominence < SAME_PLACE;
+            id == place || !(record.class == Class::Admin2 || is_the_city)
+        };
+        let mut path: Vec<&'static str> = self
+            .ancestors(place)
+            .filter(|(id, record)| is_shown(*id, record))
+            .map(|(_, record)| record.name)
+            .collect();
         path.reverse();
         path
     }

@@ -9,6 +9,10 @@ use std::sync::OnceLock;
 pub fn place(word: &str) -> Option<&'static str> {
     static WORDS: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
     let words = WORDS.get_or_init(|| entries().collect());
+    // names that look like plurals of "Lao" and "Philippine"
+    if matches!(word, "Laos" | "Philippines") {
+        return None;
+    }
     words
         .get(word)
         .or_else(|| words.get(word.strip_suffix('s')?))

@@ -5,6 +5,7 @@
 
 pub mod demonyms;
 pub mod given_names;
+pub mod local_words;
 pub mod stance;
 mod verbs;
 mod words;

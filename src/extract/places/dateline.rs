@@ -35,14 +35,17 @@ fn read(begin: u32, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Option<Range<
         return None;
     }
     let mut end = begin;
-    while end - begin < MAX_TOKENS
-        && token(end).is_some_and(|t| {
-            t.paragraph == paragraph
-                && (t.kind == TokenKind::Word
-                    || tokens.word(end) == ","
-                    || t.glued && t.kind == TokenKind::Dash)
-        })
-    {
+    while end - begin < MAX_TOKENS && token(end).is_some_and(|t| t.paragraph == paragraph) {
+        let is_part = token(end).is_some_and(|t| match t.kind {
+            TokenKind::Word | TokenKind::Number => true,
+            // "Ga." and "Stratford-upon-Avon"
+            TokenKind::Stop => t.glued && tokens.word(end) == ".",
+            TokenKind::Dash => t.glued,
+            _ => tokens.word(end) == ",",
+        });
+        if !is_part {
+            break;
+        }
         end += 1;
     }
     let place = begin..end;
@@ -67,7 +70,7 @@ fn read(begin: u32, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Option<Range<
             fold_into(tokens.span(from..to).of(tokens.text), &mut key);
             let mut found = Vec::new();
             lookup::find(&key, true, gazetteer, &mut found);
-            if found.is_empty() && last.is_some() {
+            if found.is_empty() {
                 break;
             }
             last = Some(to);

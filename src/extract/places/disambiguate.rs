@@ -22,16 +22,18 @@ pub(super) struct Group {
 }
 
 /// Weights of the score; found by coordinate search on a local-news set, checked on an international one.
-const ALTERNATE: f32 = -0.8;
+const ALTERNATE: f32 = -1.3;
 const ABBREVIATION: f32 = -0.5;
-const ADMIN1_VOTES: f32 = 1.6;
-const COUNTRY_VOTES: f32 = 0.9;
-const NEAR: f32 = 1.0;
+const ADMIN1_VOTES: f32 = 2.4;
+const COUNTRY_VOTES: f32 = 1.8;
+const NEAR: f32 = 2.0;
 /// Distance at which a neighbour counts e times less, kilometres.
 const NEAR_KM: f32 = 120.0;
 const ROUNDS: usize = 3;
 /// Score below which a name stays unresolved: a hamlet that nothing else in the article points at.
-const LEAST: f32 = 3.0;
+const LEAST: f32 = 2.5;
+/// Prior of a place whose population is not known: that of a village.
+const LEAST_PRIOR: f32 = 2.0;
 /// Candidates of one name that are weighed.
 const MOST_CANDIDATES: usize = 100;
 
@@ -144,7 +146,7 @@ fn prepare(
     gazetteer: &Gazetteer,
 ) -> Option<Scored> {
     let record = gazetteer.get(candidate.place)?;
-    let mut prior = record.prominence.max(2.5) + record.class.bonus();
+    let mut prior = record.weight().max(LEAST_PRIOR);
     if candidate.alternate {
         prior += ALTERNATE;
     }
@@ -195,7 +197,7 @@ fn normalise(candidates: &mut [Scored]) {
 }
 
 /// How sure a lead in score makes: a lead of 1 is a factor of e to this power.
-const SHARPNESS: f32 = 2.0;
+const SHARPNESS: f32 = 1.2;
 
 fn tally(
     countries: &mut Table,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::extract::gazetteer::{Candidate, Class, Gazetteer, PlaceId, fold_into};
+use crate::extract::gazetteer::{Candidate, Class, Gazetteer, fold_into};
 use crate::extract::token::Tokens;
 
 /// Words that tell a part of a place: taken off, the name of the whole stays.
@@ -169,13 +169,14 @@ pub(super) fn find(
 }
 
 /// A place whose name stands inside the name of something else: "Laurel County Sheriff's Office", "University of Ohio". The longest
-/// one; its most prominent reading, if one reading is far ahead of the others.
+/// one; its folded name and its readings go into `folded` and `found`.
 pub(super) fn inside(
     tokens: &Tokens<'_>,
     name: Range<u32>,
-    folded: &mut String,
     gazetteer: &Gazetteer,
-) -> Option<PlaceId> {
+    folded: &mut String,
+    found: &mut Vec<Candidate>,
+) -> Option<Range<u32>> {
     for length in (1..=4).rev() {
         for begin in name.clone() {
             let end = begin + length;
@@ -183,21 +184,115 @@ pub(super) fn inside(
                 continue;
             }
             let surface = tokens.span(begin..end).of(tokens.text);
-            if !surface.starts_with(char::is_uppercase) || surface.len() < 4 {
+            if !surface.starts_with(char::is_uppercase) || surface.len() < MIN_INSIDE {
                 continue;
             }
             folded.clear();
             fold_into(surface, folded);
-            if let Some(place) = clear(folded, gazetteer) {
-                return Some(place);
+            found.clear();
+            found.extend(
+                gazetteer
+                    .candidates(folded)
+                    .filter(|c| !c.abbreviation && !c.alternate),
+            );
+            // A hamlet by the name of Bank proves nothing, but names of offices begin with the place they serve.
+            let least = if begin == name.start {
+                LEAST_AT_BEGIN
+            } else {
+                LEAST_INSIDE
+            };
+            let known = found
+                .first()
+                .is_some_and(|c| prominence(*c, gazetteer) >= least);
+            if known && (length > 1 || !is_common(folded)) {
+                return Some(begin..end);
             }
         }
     }
     None
 }
 
-/// The longest place name in free text, such as an outlet's name; as [`inside`].
-pub(super) fn in_text(text: &str, gazetteer: &Gazetteer) -> Option<PlaceId> {
+/// Bytes of the shortest name looked for inside others, and how prominent it must be (see [`Class::bonus`]): ten thousand people at the
+/// begin, thirty thousand elsewhere.
+const MIN_INSIDE: usize = 4;
+const LEAST_AT_BEGIN: f32 = 3.7;
+const LEAST_INSIDE: f32 = 4.5;
+
+/// How prominent the place is, its class counted.
+pub(super) fn prominence(candidate: Candidate, gazetteer: &Gazetteer) -> f32 {
+    gazetteer
+        .get(candidate.place)
+        .map_or(0.0, |record| record.weight())
+}
+
+/// Words that make up names of organisations and are towns somewhere as well.
+pub(super) fn is_common(folded: &str) -> bool {
+    const COMMON: &[&str] = &[
+        "academy",
+        "bank",
+        "beacon",
+        "best",
+        "center",
+        "central",
+        "centre",
+        "college",
+        "delta",
+        "eagle",
+        "enterprise",
+        "general",
+        "golden",
+        "grand",
+        "home",
+        "independence",
+        "international",
+        "liberty",
+        "media",
+        "mobile",
+        "national",
+        "northern",
+        "orange",
+        "police",
+        "progress",
+        "reading",
+        "republic",
+        "royal",
+        "sandy",
+        "southern",
+        "summit",
+        "sun",
+        "union",
+        "university",
+        "western",
+        "young",
+    ];
+    COMMON.binary_search(&folded).is_ok()
+}
+
+/// Names of months, days and feasts that are towns somewhere as well.
+pub(super) fn is_calendar(folded: &str) -> bool {
+    const CALENDAR: &[&str] = &[
+        "april",
+        "august",
+        "christmas",
+        "easter",
+        "friday",
+        "january",
+        "july",
+        "june",
+        "march",
+        "may",
+        "monday",
+        "october",
+        "spring",
+        "summer",
+        "sunday",
+        "winter",
+    ];
+    CALENDAR.binary_search(&folded).is_ok()
+}
+
+/// The longest place name in free text, such as an outlet's name: its folded name and its readings.
+pub(super) fn in_text(text: &str, gazetteer: &Gazetteer) -> Option<(String, Vec<Candidate>)> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut folded = String::new();
     for length in (1..=words.len().min(4)).rev() {
@@ -206,31 +301,20 @@ pub(super) fn in_text(text: &str, gazetteer: &Gazetteer) -> Option<PlaceId> {
             for word in window {
                 fold_into(word, &mut folded);
             }
-            if folded.len() >= 4 {
-                if let Some(place) = clear(&folded, gazetteer) {
-                    return Some(place);
-                }
+            if folded.len() < MIN_INSIDE || is_common(&folded) {
+                continue;
+            }
+            let found: Vec<Candidate> = gazetteer
+                .candidates(&folded)
+                .filter(|c| !c.abbreviation && !c.alternate)
+                .collect();
+            if found
+                .first()
+                .is_some_and(|c| prominence(*c, gazetteer) >= LEAST_AT_BEGIN)
+            {
+                return Some((folded, found));
             }
         }
     }
     None
-}
-
-/// Lead in prominence from which on a reading needs no context: a factor of ten in population.
-const CLEAR_LEAD: f32 = 1.0;
-
-fn clear(folded: &str, gazetteer: &Gazetteer) -> Option<PlaceId> {
-    let weight = |c: Candidate| {
-        gazetteer
-            .get(c.place)
-            .map_or(0.0, |r| r.prominence + r.class.bonus())
-    };
-    let mut candidates = gazetteer
-        .candidates(folded)
-        .filter(|c| !c.abbreviation && !c.alternate);
-    let first = candidates.next()?;
-    let ahead = candidates
-        .next()
-        .is_none_or(|second| weight(first) - weight(second) >= CLEAR_LEAD);
-    (ahead && weight(first) >= 4.0).then_some(first.place)
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::disambiguate::Group;
-use super::lookup;
+use super::{lookup, missed};
 use crate::extract::gazetteer::{Candidate, Class, Gazetteer, fold_into, without_article};
 use crate::extract::names::{Name, NameKind};
 use crate::extract::token::Tokens;
@@ -15,46 +15,113 @@ pub(super) struct Mention {
     pub(super) tokens: Range<u32>,
     /// Index of its group, once [`group`] has been called.
     pub(super) group: usize,
+    /// It stands inside the name of an organisation.
+    pub(super) nested: bool,
 }
 
-/// The names of places and the dateline, in order.
+/// The names of places, the dateline, and what the tagger missed, in order.
 pub(super) fn collect(
     tokens: &Tokens<'_>,
     names: &[Name],
     dateline: Option<&Range<u32>>,
+    gazetteer: &Gazetteer,
 ) -> Vec<Mention> {
-    let mention = |tokens: Range<u32>| Mention { tokens, group: 0 };
-    let mut mentions: Vec<Mention> = names
+    let mention = |tokens: Range<u32>| Mention {
+        tokens,
+        group: 0,
+        nested: false,
+    };
+    let places = names
         .iter()
-        .filter(|name| name.kind == NameKind::Place && !name.tokens.is_empty())
-        .map(|name| mention(name.tokens.clone()))
-        .collect();
-    if let Some(dateline) = dateline {
-        // "NAIROBI, Kenya" is two mentions
-        let mut begin = dateline.start;
-        for i in dateline.clone() {
-            let is_comma = tokens.word(i) == ",";
-            let end = if is_comma { i } else { i + 1 };
-            if (is_comma || end == dateline.end) && begin < end {
-                let part = begin..end;
-                let known = |m: &Mention| m.tokens.start < part.end && part.start < m.tokens.end;
-                if !mentions.iter().any(known)
-                    && !names.iter().any(|n| {
-                        n.tokens.start < part.end
-                            && part.start < n.tokens.end
-                            && n.kind == NameKind::Place
-                    })
-                {
-                    mentions.push(mention(part));
-                }
-            }
-            if is_comma {
-                begin = i + 1;
+        .filter(|name| name.kind == NameKind::Place)
+        .map(|name| name.tokens.clone());
+    let missed = missed::find(tokens, names, gazetteer);
+    let mut mentions: Vec<Mention> = Vec::new();
+    for range in places.chain(dateline.cloned()).chain(missed) {
+        for part in between_commas(range, tokens) {
+            let known = |m: &Mention| m.tokens.start < part.end && part.start < m.tokens.end;
+            if !mentions.iter().any(known) {
+                mentions.push(mention(part));
             }
         }
-        mentions.sort_by_key(|m| m.tokens.start);
     }
+    mentions.sort_by_key(|m| m.tokens.start);
     mentions
+}
+
+/// "NAIROBI, Kenya" is two mentions.
+pub(super) fn between_commas<'t>(
+    range: Range<u32>,
+    tokens: &'t Tokens<'_>,
+) -> impl Iterator<Item = Range<u32>> + 't {
+    let mut begin = range.start;
+    range.clone().filter_map(move |i| {
+        let is_comma = tokens.word(i) == ",";
+        if !is_comma && i + 1 < range.end {
+            return None;
+        }
+        let part = begin..if is_comma { i } else { i + 1 };
+        begin = i + 1;
+        (part.start < part.end).then_some(part)
+    })
+}
+
+/// Adds what names of organisations tell: "Laurel County Sheriff's Office".
+pub(super) fn add_nested(
+    mentions: &mut Vec<Mention>,
+    groups: &mut Vec<Group>,
+    tokens: &Tokens<'_>,
+    names: &[Name],
+    gazetteer: &Gazetteer,
+) {
+    let mut key = String::new();
+    let mut candidates = Vec::new();
+    for name in names.iter().filter(|n| n.kind == NameKind::Organisation) {
+        let range = name.tokens.clone();
+        let Some(inside) = lookup::inside(tokens, range, gazetteer, &mut key, &mut candidates)
+        else {
+            continue;
+        };
+        let group = match groups.iter_mut().position(|g| g.key == key) {
+            Some(at) => at,
+            None => {
+                groups.push(Group {
+                    key: key.clone(),
+                    printed: String::new(),
+                    candidates: std::mem::take(&mut candidates),
+                    bound: false,
+                    count: 0,
+                });
+                groups.len() - 1
+            }
+        };
+        if let Some(group) = groups.get_mut(group) {
+            group.count += 1;
+        }
+        mentions.push(Mention {
+            tokens: inside,
+            group,
+            nested: true,
+        });
+    }
+    mentions.sort_by_key(|m| m.tokens.start);
+}
+
+/// Adds the place in the outlet's name, which has a say as if it had been named `count` times.
+pub(super) fn add_outlet(groups: &mut Vec<Group>, outlet: &str, count: u32, gazetteer: &Gazetteer) {
+    let Some((key, candidates)) = lookup::in_text(outlet, gazetteer) else {
+        return;
+    };
+    match groups.iter_mut().find(|g| g.key == key) {
+        Some(group) => group.count += count,
+        None => groups.push(Group {
+            key,
+            printed: String::new(),
+            candidates,
+            bound: false,
+            count,
+        }),
+    }
 }
 
 /// A mention, looked up.
@@ -207,7 +274,7 @@ fn plausible(all: &[Candidate], inner: &[Candidate], gazetteer: &Gazetteer) -> b
     let best = |list: &[Candidate]| list.first().and_then(|c| gazetteer.get(c.place));
     match (best(all), best(inner)) {
         (Some(free), Some(held)) => {
-            free.prominence + free.class.bonus() - held.prominence - held.class.bonus() < 3.0
+            free.weight() - held.weight() < 3.0
                 || !matches!(free.class, Class::Country | Class::Admin1)
         }
         _ => false,

@@ -10,7 +10,8 @@
 use crate::article::{Article, Place};
 
 use super::gazetteer::{Gazetteer, PlaceId};
-use super::names::{Name, NameKind};
+use super::lexicon;
+use super::names::Name;
 use super::token::{TokenKind, Tokens};
 use crate::text::Span;
 
@@ -18,6 +19,7 @@ mod dateline;
 mod disambiguate;
 mod lookup;
 mod mentions;
+mod missed;
 
 use disambiguate::Group;
 use mentions::Mention;
@@ -36,9 +38,13 @@ pub struct Places {
 pub fn resolve(article: &Article, tokens: &Tokens<'_>, names: &[Name]) -> Places {
     let gazetteer = Gazetteer::embedded();
     let dateline = dateline::find(&article.head, tokens, gazetteer);
-    let mut mentions = mentions::collect(tokens, names, dateline.as_ref());
-    let groups = mentions::group(&mut mentions, tokens, gazetteer);
-    let evidence = evidence(article, tokens, names, gazetteer);
+    let mut mentions = mentions::collect(tokens, names, dateline.as_ref(), gazetteer);
+    let mut groups = mentions::group(&mut mentions, tokens, gazetteer);
+    mentions::add_nested(&mut mentions, &mut groups, tokens, names, gazetteer);
+    if let Some(outlet) = &article.outlet {
+        mentions::add_outlet(&mut groups, outlet, OUTLET_COUNT, gazetteer);
+    }
+    let evidence = evidence(tokens, gazetteer);
     let picks = disambiguate::pick(&groups, &evidence, gazetteer);
     let mut places = assemble(&mentions, &groups, &picks, tokens, gazetteer);
     places.dateline = dateline.and_then(|tokens_of| {
@@ -56,71 +62,80 @@ pub fn resolve(article: &Article, tokens: &Tokens<'_>, names: &[Name]) -> Places
     places
 }
 
-/// Places that the text points at without naming them as one: demonyms, names inside those of organisations, the outlet. They vote.
-fn evidence(
-    article: &Article,
-    tokens: &Tokens<'_>,
-    names: &[Name],
-    gazetteer: &Gazetteer,
-) -> Vec<(PlaceId, f32)> {
+/// Places that the text points at without naming them: demonyms, words of one country's institutions. They vote.
+fn evidence(tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Vec<(PlaceId, f32)> {
     let mut votes: Vec<(PlaceId, f32)> = Vec::new();
     let mut vote = |place: PlaceId, weight: f32| match votes.iter_mut().find(|v| v.0 == place) {
         Some(known) => known.1 += weight,
         None => votes.push((place, weight)),
     };
+    let mut local: Vec<&'static str> = Vec::new();
     for (i, token) in tokens.tokens.iter().enumerate() {
-        let word = token.span.of(tokens.text);
-        if token.kind != TokenKind::Word || !word.starts_with(char::is_uppercase) {
+        if token.kind != TokenKind::Word {
             continue;
         }
-        let compass = matches!(
-            word,
-            "North"
-                | "South"
-                | "East"
-                | "Central"
-                | "New"
-                | "West"
-                | "Sri"
-                | "Saudi"
-                | "Sierra"
-                | "Costa"
-                | "Puerto"
-                | "Latin"
-                | "Middle"
-        );
-        let compound = compass.then(|| Span {
+        let word = token.span.of(tokens.text);
+        if let Some(code) = lexicon::local_words::country(word) {
+            local.push(code);
+        }
+        if !word.starts_with(char::is_uppercase) {
+            continue;
+        }
+        let pair = OPENS_COMPOUND.contains(&word).then(|| Span {
             begin: token.span.begin,
             end: tokens
                 .tokens
                 .get(i + 1)
                 .map_or(token.span.end, |t| t.span.end),
         });
-        let place = compound
+        let place = pair
             .and_then(|span| gazetteer.demonym(span.of(tokens.text)))
             .or_else(|| gazetteer.demonym(word));
         if let Some(place) = place {
             vote(place, DEMONYM_VOTE);
         }
     }
-    let mut folded = String::new();
-    for name in names.iter().filter(|n| n.kind == NameKind::Organisation) {
-        if let Some(place) = lookup::inside(tokens, name.tokens.clone(), &mut folded, gazetteer) {
-            vote(place, ORGANISATION_VOTE);
-        }
-    }
-    if let Some(outlet) = &article.outlet {
-        if let Some(place) = lookup::in_text(outlet, gazetteer) {
-            vote(place, OUTLET_VOTE);
+    for code in local {
+        if let Some(place) = gazetteer.coded(code) {
+            vote(place, LOCAL_WORD_VOTE);
         }
     }
     votes
 }
 
+/// First words of demonyms of two: "South Korean".
+const OPENS_COMPOUND: &[&str] = &[
+    "Cape",
+    "Central",
+    "Costa",
+    "East",
+    "Eastern",
+    "Equatorial",
+    "Latin",
+    "Middle",
+    "New",
+    "North",
+    "Northern",
+    "Nova",
+    "Papua",
+    "Puerto",
+    "San",
+    "Saudi",
+    "Sierra",
+    "Solomon",
+    "South",
+    "Southeast",
+    "Southern",
+    "Sri",
+    "West",
+    "Western",
+];
+
 /// Weights of the evidence, where 1 is a place named once, unambiguously. Tuned on local news.
-const DEMONYM_VOTE: f32 = 0.7;
-const ORGANISATION_VOTE: f32 = 0.7;
-const OUTLET_VOTE: f32 = 2.0;
+const DEMONYM_VOTE: f32 = 0.5;
+const LOCAL_WORD_VOTE: f32 = 0.4;
+/// The place in the outlet's name counts as if the article named it so often.
+const OUTLET_COUNT: u32 = 3;
 
 /// One [`Place`] for everything that was resolved to it, or that is unresolved under the same name.
 fn assemble(
@@ -135,35 +150,61 @@ fn assemble(
     for mention in mentions {
         let span = tokens.span(mention.tokens.clone());
         let pick = picks.get(mention.group).copied().flatten();
-        let key = pick.ok_or(mention.group);
-        if let Some(&(_, at)) = index.iter().find(|(known, _)| *known == key) {
-            if let Some(place) = places.get_mut(at) {
-                place.mentions.push(span);
-            }
+        if mention.nested && pick.is_none() {
             continue;
         }
-        index.push((key, places.len()));
-        let record = pick.and_then(|id| Some((id, gazetteer.get(id)?)));
-        places.push(match record {
-            Some((id, record)) => Place {
-                name: record.name.to_owned(),
-                path: gazetteer.path(id).into_iter().map(str::to_owned).collect(),
-                geonames: record.geonames,
-                lat: Some(record.lat),
-                lon: Some(record.lon),
-                mentions: vec![span],
-            },
-            None => Place {
-                name: groups
-                    .get(mention.group)
-                    .map_or_else(|| span.of(tokens.text).to_owned(), |g| g.printed.clone()),
-                mentions: vec![span],
-                ..Place::default()
-            },
-        });
+        let key = pick.ok_or(mention.group);
+        let at = match index.iter().find(|(known, _)| *known == key) {
+            Some(&(_, at)) => at,
+            None => {
+                index.push((key, places.len()));
+                places.push(place(
+                    pick,
+                    mention,
+                    groups,
+                    span.of(tokens.text),
+                    gazetteer,
+                ));
+                places.len() - 1
+            }
+        };
+        if let Some(place) = places.get_mut(at) {
+            let list = match mention.nested {
+                true => &mut place.nested,
+                false => &mut place.mentions,
+            };
+            list.push(span);
+        }
     }
     Places {
         places,
         dateline: None,
+    }
+}
+
+/// A place without its mentions.
+fn place(
+    pick: Option<PlaceId>,
+    mention: &Mention,
+    groups: &[Group],
+    printed: &str,
+    gazetteer: &Gazetteer,
+) -> Place {
+    let Some((id, record)) = pick.and_then(|id| Some((id, gazetteer.get(id)?))) else {
+        return Place {
+            name: groups
+                .get(mention.group)
+                .map_or(printed, |group| &group.printed)
+                .to_owned(),
+            ..Place::default()
+        };
+    };
+    Place {
+        name: record.name.to_owned(),
+        path: gazetteer.path(id).into_iter().map(str::to_owned).collect(),
+        geonames: record.geonames,
+        lat: Some(record.lat),
+        lon: Some(record.lon),
+        ..Place::default()
     }
 }
