@@ -138,6 +138,9 @@ impl<'a> Output<'a> {
             hash.update(option.unwrap_or_default().as_bytes());
             hash.update(&[0]);
         }
+        for (field, column) in &options.columns {
+            hash.update(format!("{field:?}={column}\n").as_bytes());
+        }
         let language = draft
             .language
             .as_deref()

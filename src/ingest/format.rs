@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::draft::Output;
-use super::{html, json, markdown, open, plain, walk};
+use super::{csv, html, json, markdown, open, plain, walk};
 
 /// A format that articles come in. Each may be packed with gzip or zstd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -19,6 +19,8 @@ pub enum Format {
     Json,
     /// One JSON object a line.
     Jsonl,
+    /// A table, one article a row.
+    Csv,
 }
 
 impl Format {
@@ -29,6 +31,7 @@ impl Format {
         Self::Html,
         Self::Json,
         Self::Jsonl,
+        Self::Csv,
     ];
 
     /// Short name, as in `--format`.
@@ -40,6 +43,7 @@ impl Format {
             Self::Html => "html",
             Self::Json => "json",
             Self::Jsonl => "jsonl",
+            Self::Csv => "csv",
         }
     }
 
@@ -54,6 +58,9 @@ impl Format {
             Self::Html => "web page: the article's own text, with JSON-LD, OpenGraph and meta data",
             Self::Json => "JSON: one article, an array of articles, or an object that holds one",
             Self::Jsonl => "one JSON article a line",
+            Self::Csv => {
+                "table with a row of column names, one article a row; parted by comma, tab, ; or |"
+            }
         }
     }
 
@@ -66,6 +73,7 @@ impl Format {
             Self::Html => &["html", "htm", "xhtml", "shtml"],
             Self::Json => &["json"],
             Self::Jsonl => &["jsonl", "ndjson"],
+            Self::Csv => &["csv", "tsv", "tab"],
         }
     }
 
@@ -126,6 +134,7 @@ pub(super) fn read(out: &mut Output<'_>) -> ControlFlow<()> {
     match format {
         Format::Jsonl => json::read_lines(out, &mut *reader),
         Format::Json => json::read(out, &mut *reader),
+        Format::Csv => csv::read(out, &mut *reader),
         Format::Text | Format::Markdown | Format::Html => {
             let whole = match open::read_whole(&mut *reader, out.options.max_article_bytes) {
                 Ok(whole) => whole,
@@ -179,6 +188,9 @@ fn by_content(start: &[u8], complete: bool, by_name: Option<Format>) -> Option<F
     }
     if by_name != Some(Format::Html) && markdown::has_front_matter(start) {
         return Some(Format::Markdown);
+    }
+    if csv::looks_like(start) {
+        return Some(Format::Csv);
     }
     html::looks_like(start).then_some(Format::Html)
 }

@@ -156,6 +156,16 @@ fn take(
     false
 }
 
+/// The date of a line that is a date line.
+pub(super) fn date_of_line(line: &str) -> Option<PartialDate> {
+    lines::date_line(line).map(|(date, ..)| date)
+}
+
+/// The authors of a line that is a byline.
+pub(super) fn authors_of_line(line: &str) -> Option<Vec<String>> {
+    lines::byline(line).map(|byline| byline.authors)
+}
+
 /// Equal but for case, white space and the shape of quotation marks?
 fn same(a: &str, b: &str) -> bool {
     let plain = |s: &str| -> Vec<char> {

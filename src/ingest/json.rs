@@ -186,7 +186,7 @@ fn object(out: &mut Output<'_>, json: &str, record: Option<u64>, map: &TextMap) 
         Ok(members) => members,
         Err(why) => return out.skip(record, why),
     };
-    match fields::draft(&members, json) {
+    match fields::draft(&members, json, &out.options.columns) {
         Ok(mut draft) => {
             draft.record = record;
             draft.map = map.then(&draft.map);
@@ -200,7 +200,9 @@ fn object(out: &mut Output<'_>, json: &str, record: Option<u64>, map: &TextMap) 
             for (number, element) in inner.into_iter().enumerate() {
                 let number = number as u64 + 1;
                 let begin = fields::offset_in(json, element);
-                match fields::members(element).and_then(|m| fields::draft(&m, element)) {
+                match fields::members(element)
+                    .and_then(|m| fields::draft(&m, element, &out.options.columns))
+                {
                     Ok(mut draft) => {
                         draft.record = Some(number);
                         draft.map = map.then(&TextMap::verbatim(begin)).then(&draft.map);

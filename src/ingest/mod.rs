@@ -15,8 +15,10 @@ use std::time::SystemTime;
 use crate::article::{Article, Skipped};
 use crate::date::PartialDate;
 
+mod csv;
 mod decode;
 mod draft;
+mod field;
 mod format;
 mod head;
 mod html;
@@ -31,6 +33,7 @@ pub mod repair;
 mod walk;
 mod written;
 
+pub use field::Field;
 pub use format::Format;
 pub use walk::{IGNORE_FILE, walk};
 
@@ -45,6 +48,8 @@ pub struct Options {
     pub repair: bool,
     /// Longest article taken, in bytes of its record (a line, a file that is one article).
     pub max_article_bytes: usize,
+    /// Names of columns and members that stand for a field, as in `--map title=headline`; they come before the usual ones.
+    pub columns: Vec<(Field, String)>,
     /// Most bytes that a packed file may unpack to.
     pub max_decoded_bytes: u64,
 }
@@ -56,6 +61,7 @@ impl Default for Options {
             outlet: None,
             repair: true,
             max_article_bytes: 8 << 20,
+            columns: Vec::new(),
             max_decoded_bytes: 64 << 30,
         }
     }

@@ -43,6 +43,23 @@ impl Pieces {
         self.map.push(Span::new(begin, self.text.len()), source);
     }
 
+    /// Adds text that stands for everything since the last piece, up to `end`.
+    pub(super) fn replacing_up_to(&mut self, piece: &str, end: u64) {
+        if end < self.reached {
+            return self.made_up(piece);
+        }
+        self.replacing(piece, self.reached..end);
+    }
+
+    /// The same, where `source` is at hand: if the text stands there as it is, it is verbatim.
+    pub(super) fn replacing_up_to_in(&mut self, piece: &str, end: u64, source: &str) {
+        let here = source.get(self.reached as usize..(end as usize).max(self.reached as usize));
+        if here == Some(piece) {
+            return self.verbatim(piece, self.reached);
+        }
+        self.replacing_up_to(piece, end);
+    }
+
     /// Adds text that no byte of the source stands for.
     pub(super) fn made_up(&mut self, piece: &str) {
         let begin = self.text.len();

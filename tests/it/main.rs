@@ -1,11 +1,11 @@
 //! All integration tests, as one binary.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod build;
 mod cmd;
 mod dates;
 mod eval;
 mod index;
+mod ingest;
 mod places;
 mod query;
 mod search;

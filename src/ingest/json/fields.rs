@@ -10,17 +10,7 @@ use serde_json::value::RawValue;
 use crate::date::PartialDate;
 use crate::ingest::draft::Draft;
 use crate::ingest::pieces::Pieces;
-use crate::ingest::written;
-
-const ID: &[&str] = &["id"];
-const TITLE: &[&str] = &["title", "headline"];
-const TEXT: &[&str] = &["text", "body", "content"];
-const PUBLISHED: &[&str] = &["published", "date", "published_at"];
-const OUTLET: &[&str] = &["outlet", "source", "publisher"];
-const BYLINE: &[&str] = &["byline", "author", "authors"];
-const SECTION: &[&str] = &["section", "category"];
-const URL: &[&str] = &["url"];
-const LANGUAGE: &[&str] = &["language"];
+use crate::ingest::{Field, html, written};
 
 /// Names under which an object may hold an array of articles.
 const WRAPPERS: &[&str] = &[
@@ -92,20 +82,31 @@ pub(super) fn wrapped<'a>(members: &Members<'a>) -> Vec<&'a str> {
 }
 
 /// The article that the members of `json` make up; its map leads into `json`.
-pub(super) fn draft(members: &Members<'_>, json: &str) -> Result<Draft, String> {
+pub(super) fn draft(
+    members: &Members<'_>,
+    json: &str,
+    mapped: &[(Field, String)],
+) -> Result<Draft, String> {
     let mut draft = Draft::of(json.as_bytes());
     let mut used: Vec<&str> = Vec::new();
-    let mut field = |names: &[&'static str]| {
-        names.iter().find_map(|name| {
-            let value = members.0.get(*name)?;
-            if value.get() == "null" {
-                used.push(name);
-                return None;
-            }
-            Some((*name, value.get()))
-        })
+    // The member that stands for a field: what the user mapped first, then the usual names in their order.
+    let mut field = |field: Field| {
+        let by_user = mapped
+            .iter()
+            .filter(|(f, _)| *f == field)
+            .map(|(_, name)| name.as_str());
+        by_user
+            .chain(field.names().iter().copied())
+            .find_map(|name| {
+                let (name, value) = members.0.get_key_value(name)?;
+                if value.get() == "null" {
+                    used.push(name);
+                    return None;
+                }
+                Some((name.as_str(), value.get()))
+            })
     };
-    let Some((name, raw)) = field(TEXT) else {
+    let Some((name, raw)) = field(Field::Text) else {
         return Err("has no text: none of `text`, `body`, `content`".to_owned());
     };
     let mut pieces = Pieces::default();
@@ -114,26 +115,30 @@ pub(super) fn draft(members: &Members<'_>, json: &str) -> Result<Draft, String> 
     }
     let text_name = name;
     (draft.text, draft.map) = pieces.finish();
+    if html::is_scrap(&draft.text) {
+        let (text, map) = html::scrap(&draft.text);
+        (draft.map, draft.text) = (draft.map.then(&map), text);
+    }
     let mut taken = vec![text_name];
-    let mut one = |names: &[&'static str]| {
-        let (name, raw) = field(names)?;
+    let mut one = |wanted: Field| {
+        let (name, raw) = field(wanted)?;
         let value = words(raw)?;
         taken.push(name);
         Some(value)
     };
-    draft.id = one(ID);
-    draft.title = one(TITLE);
-    draft.outlet = one(OUTLET);
-    draft.section = one(SECTION);
-    draft.url = one(URL);
-    draft.language = one(LANGUAGE);
-    if let Some((name, raw)) = field(PUBLISHED)
+    draft.id = one(Field::Id);
+    draft.title = one(Field::Title);
+    draft.outlet = one(Field::Outlet);
+    draft.section = one(Field::Section);
+    draft.url = one(Field::Url);
+    draft.language = one(Field::Language);
+    if let Some((name, raw)) = field(Field::Published)
         && let Some(date) = date(raw)
     {
         draft.published = Some(date);
         taken.push(name);
     }
-    if let Some((name, raw)) = field(BYLINE)
+    if let Some((name, raw)) = field(Field::Byline)
         && let Some(authors) = authors(raw)
     {
         draft.byline = authors;
@@ -300,7 +305,7 @@ mod tests {
     use crate::text::Span;
 
     fn read(json: &str) -> Draft {
-        draft(&members(json).unwrap(), json).unwrap()
+        draft(&members(json).unwrap(), json, &[]).unwrap()
     }
 
     #[test]
@@ -335,7 +340,12 @@ mod tests {
 
     #[test]
     fn reasons() {
-        let why = |json: &str| members(json).and_then(|m| draft(&m, json)).err().unwrap();
+        let why = |json: &str| {
+            members(json)
+                .and_then(|m| draft(&m, json, &[]))
+                .err()
+                .unwrap()
+        };
         assert_eq!(why(r#"{"text": 5}"#), "`text` is a number, not text");
         assert!(why("[1]").contains("no object"));
         assert!(why(r#"{"text": "#).contains("not valid JSON: EOF"));
