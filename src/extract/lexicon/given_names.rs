@@ -23,14 +23,15 @@ static NAMES: LazyLock<HashMap<u64, Option<Gender>>> = LazyLock::new(|| {
             Gender::Male
         };
         for name in words.split_whitespace() {
+            let gender = (head != "both").then_some(gender);
             names
                 .entry(fold(name))
                 .and_modify(|known| {
-                    if *known != Some(gender) {
+                    if *known != gender {
                         *known = None;
                     }
                 })
-                .or_insert(Some(gender));
+                .or_insert(gender);
         }
     }
     names

@@ -70,6 +70,7 @@ pub(super) fn people(
             None => clusters.push(new_cluster(tokens, i, name)),
         }
     }
+    drop_compounds(tokens, &parsed, &mut clusters);
     for (i, name) in parsed.iter().enumerate().filter(|(_, n)| !is_full(n)) {
         if is_family(tokens, marks, name, &clusters) {
             continue;
@@ -202,6 +203,21 @@ fn is_same(cluster: &Cluster, name: &Parsed) -> bool {
 /// The same word, or one is the initial of the other.
 fn fits(a: Part, b: Part) -> bool {
     a.hash == b.hash || (a.initial || b.initial) && a.first == b.first
+}
+
+/// "the Ruiz-Okafor plan" names nobody where Ruiz and Okafor are two people of the article.
+fn drop_compounds(tokens: &Tokens<'_>, parsed: &[Parsed], clusters: &mut Vec<Cluster>) {
+    let is_compound = |name: &Parsed| {
+        name.tokens.len() == 3
+            && name.parts.len() == 2
+            && tokens.tokens[name.tokens.start as usize + 1].kind == TokenKind::Dash
+    };
+    let family = |part: Part| {
+        parsed.iter().any(|n| {
+            is_full(n) && !is_compound(n) && n.parts.last().is_some_and(|p| p.hash == part.hash)
+        })
+    };
+    clusters.retain(|c| !is_compound(&c.full) || !c.full.parts.iter().all(|&p| family(p)));
 }
 
 /// "the Clintons": no person, where there is a Clinton.

@@ -232,7 +232,12 @@ impl View<'_, '_> {
                     break;
                 }
                 at = inner;
-            } else if has_role && mark.is_plain() && self.is_determined(at, floor) {
+            } else if has_role
+                && self.kind(at) == Some(TokenKind::Word)
+                && mark.is_plain()
+                && !self.mark(begin).capital
+                && self.is_determined(at, floor)
+            {
                 begin = at;
             } else {
                 break;

@@ -107,9 +107,18 @@ impl Scan<'_, '_> {
             .count()
     }
 
-    /// The last token inside the quotation marks.
+    /// The last token inside the quotation marks, past inner marks: `‘the spirit,’”`.
     fn last_inside(&self, region: &Region) -> u32 {
-        region.close.saturating_sub(1)
+        let mut last = region.close.saturating_sub(1);
+        while last > region.open
+            && matches!(
+                self.kind(last),
+                Some(TokenKind::SingleQuote | TokenKind::CloseQuote)
+            )
+        {
+            last -= 1;
+        }
+        last
     }
 
     /// Speech rather than a scare quote or a title: longer than three words, or with the punctuation of a sentence.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::extract::lexicon::{Class, Form, Frame, stance};
 use crate::extract::token::TokenKind;
 
-use super::{ACCORDING, CLAUSE, CLAUSE_FIRST, Scan};
+use super::{ACCORDING, CLAUSE, CLAUSE_FIRST, OUTSIDE, Scan};
 
 impl Scan<'_, '_> {
     /// `According to X, …` and `…, according to X`.
@@ -136,13 +136,33 @@ impl Scan<'_, '_> {
             return self.inverted(i, sentence);
         }
         let source = source?;
+        if !self.agrees(&source, i) {
+            return None;
+        }
         let cue_begin = if own.is_some() { source.end } else { i };
         let cue = self.cue(i, cue_begin.min(i));
         if let Some(content) = self.clause_after(i, sentence) {
             self.push(vec![content], Some(cue), Some(source.clone()), 0.55, CLAUSE);
             return Some(source);
         }
+        let subject = own.clone();
         own.and_then(|source| self.clause_before(i, &cue, source, sentence))
+            .or(subject)
+    }
+
+    /// "analysts say" but not "Russian |state media|": a verb without ending wants a subject in the plural.
+    fn agrees(&self, source: &Range<u32>, verb: u32) -> bool {
+        let mark = self.mark(verb);
+        let only_base = mark.has_form(Form::Base) && !mark.has_form(Form::Past);
+        if !only_base || verb > source.end {
+            return true;
+        }
+        let last = source.end - 1;
+        self.mark(last)
+            .any(&[Class::People, Class::Pronoun, Class::First])
+            || self.tokens.word(last).ends_with('s')
+            || source.clone().any(|i| self.is(i, "and"))
+            || source.clone().any(|i| self.mark(i).any(&[Class::People]))
     }
 
     /// `X is closed, said Ruiz.`
@@ -239,6 +259,13 @@ impl Scan<'_, '_> {
             // "told the BBC and Reuters", "told CNN's Ana Ruiz"
         }
         at = self.past_adjuncts(at, words_end);
+        // "told CBS—a partner of ours—that": past what is set off by dashes
+        if self.kind(at) == Some(TokenKind::Dash)
+            && let Some(close) = (at + 1..words_end.min(at + 16))
+                .find(|&j| self.kind(j) == Some(TokenKind::Dash) && !self.joins(j))
+        {
+            at = close + 1;
+        }
         if self.is(at, ",") && whether(at + 1) {
             at += 1;
         }
@@ -283,12 +310,14 @@ impl Scan<'_, '_> {
 
     /// Is there a finite verb soon, as far as the lists tell?
     fn has_verb(&self, at: u32, end: u32) -> bool {
-        (at + 1..end.min(at + 14)).any(|i| {
-            let m = self.mark(i);
-            m.is(Class::Auxiliary) && !(self.tokens.word(i).ends_with('s') && self.is_clitic(i))
-                || m.is_cue() && self.is_verb(i)
-                || m.verbal && self.tokens.word(i).ends_with("ed")
-        })
+        (at + 1..end.min(at + 14))
+            .take_while(|&i| !self.is(i, ","))
+            .any(|i| {
+                let m = self.mark(i);
+                m.is(Class::Auxiliary) && !(self.tokens.word(i).ends_with('s') && self.is_clitic(i))
+                    || m.is_cue() && self.is_verb(i)
+                    || m.verbal && self.tokens.word(i).ends_with("ed")
+            })
     }
 
     fn is_clitic(&self, i: u32) -> bool {
@@ -343,6 +372,20 @@ impl Scan<'_, '_> {
                     && (self.mark(i + 1).has_form(Form::Ing) && self.mark(i + 1).is_cue()
                         || self.is(i + 1, "according") && self.is(i + 2, "to"))
             })
-            .unwrap_or(words_end)
+            .unwrap_or_else(|| self.past_quotation(words_end))
+    }
+
+    /// A clause that ends inside quotation marks goes on to their end: `said “peace is near. It will come.”`
+    fn past_quotation(&self, end: u32) -> u32 {
+        let inside = |i: u32| {
+            self.region
+                .get(i as usize)
+                .copied()
+                .filter(|&r| r != OUTSIDE)
+        };
+        match (end.checked_sub(1).and_then(inside), inside(end)) {
+            (Some(a), Some(b)) if a == b => self.quotes[a as usize].with_marks().end,
+            _ => end,
+        }
     }
 }

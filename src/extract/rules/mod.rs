@@ -211,7 +211,12 @@ impl Scan<'_, '_> {
 
     /// Is the token a reporting verb in a form that can head a clause, and no noun here?
     fn is_verb(&self, i: u32) -> bool {
-        self.mark(i).is_cue() && !stance::is_noun(self.marks, self.sentence(i).start, i)
+        let mark = self.mark(i);
+        let sentence = self.sentence(i).start;
+        mark.is_cue()
+            // "the United States": a verb is not capitalised within a sentence
+            && !(mark.capital && i > sentence && self.tokens.word(i).ends_with(char::is_lowercase))
+            && !stance::is_noun(self.marks, sentence, i)
     }
 
     /// The cue that ends with the verb at `i`: auxiliaries and adverbs before it down to `from` belong to it.

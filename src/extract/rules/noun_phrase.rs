@@ -276,7 +276,11 @@ impl Scan<'_, '_> {
             if opens && !before.is(Class::Preposition) && !self.is(end - 1, "and") && end > begin {
                 break;
             }
-            if mark.verbal || mark.is_cue() && self.is_verb(end) && !mark.any(&[Class::Document]) {
+            let verb = mark.is_cue()
+                && self.is_verb(end)
+                && !mark.any(&[Class::Document])
+                && (mark.has_form(Form::Past) || mark.has_form(Form::Third));
+            if (mark.verbal || verb) && !before.is(Class::Determiner) {
                 break;
             }
             end += 1;

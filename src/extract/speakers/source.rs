@@ -123,7 +123,13 @@ impl View<'_, '_> {
             m.tokens.end < source.end && self.kind(m.tokens.end) == Some(TokenKind::Clitic)
         };
         let in_head = mentions.iter().find(|m| {
-            is_person(m) && m.tokens.start < head.end && !owned(m) && self.ends_head(m, head)
+            // "Secretary of State Ana Ruiz": the role reaches past the head's preposition
+            let titled = m.role.end <= m.tokens.start
+                && !m.role.is_empty()
+                && m.role.start <= source.start + 2;
+            is_person(m)
+                && !owned(m)
+                && (titled || m.tokens.start < head.end && self.ends_head(m, head))
         });
         let apposed = || {
             mentions.iter().find(|m| {
