@@ -7,6 +7,7 @@ use super::words::{Form, Frame, Mark};
 /// Base, third person, past, -ing, and a past participle where it differs.
 const IRREGULAR: &[(&str, [&str; 5])] = &[
     ("begin", ["begin", "begins", "began", "beginning", "begun"]),
+    ("find", ["find", "finds", "found", "finding", "found"]),
     ("read", ["read", "reads", "read", "reading", "read"]),
     ("say", ["say", "says", "said", "saying", "said"]),
     ("swear", ["swear", "swears", "swore", "swearing", "sworn"]),

@@ -228,13 +228,14 @@ fn is_family(tokens: &Tokens<'_>, marks: &[Mark], name: &Parsed, clusters: &[Clu
         .checked_sub(1)
         .is_some_and(|i| marks[i as usize].any(&[Class::Article, Class::Number]));
     let word = tokens.word(name.tokens.end - 1);
-    let Some(stem) = word.strip_suffix('s').filter(|_| after_article) else {
-        return false;
-    };
-    let (hash, _) = fold_part(stem);
-    clusters
-        .iter()
-        .any(|c| c.full.parts.last().is_some_and(|p| p.hash == hash))
+    let stems = [word.strip_suffix('s'), word.strip_suffix("es")];
+    after_article
+        && stems.into_iter().flatten().any(|stem| {
+            let (hash, _) = fold_part(stem);
+            clusters
+                .iter()
+                .any(|c| c.full.parts.last().is_some_and(|p| p.hash == hash))
+        })
 }
 
 /// Gives a single name to the cluster that it is short for, or to a new one.
@@ -292,6 +293,26 @@ fn assign_single(tokens: &Tokens<'_>, parsed: &[Parsed], i: usize, clusters: &mu
     cluster.gender = cluster.gender.or(name.gender);
 }
 
+/// The fullest name; a headline's capitals only if it is printed no other way.
+fn best_printed(tokens: &Tokens<'_>, parsed: &[Parsed], cluster: &Cluster) -> Range<u32> {
+    let shouts = |range: &Range<u32>| {
+        !tokens
+            .span(range.clone())
+            .of(tokens.text)
+            .contains(char::is_lowercase)
+    };
+    let full = &cluster.full;
+    if !shouts(&full.tokens) {
+        return full.tokens.clone();
+    }
+    cluster
+        .members
+        .iter()
+        .map(|&m| &parsed[m])
+        .find(|n| n.parts.len() == full.parts.len() && !shouts(&n.tokens))
+        .map_or(full.tokens.clone(), |n| n.tokens.clone())
+}
+
 /// How many sentences back a namesake can still be meant.
 const NEAR: u32 = 12;
 
@@ -317,7 +338,7 @@ fn finish(
     for &k in &order {
         let cluster = &clusters[k];
         let mut person = Person {
-            name: printed(tokens, cluster.full.tokens.clone()),
+            name: printed(tokens, best_printed(tokens, parsed, cluster)),
             gender: cluster.gender,
             ambiguous_with: cluster.ambiguous_with.iter().map(|&r| place[r]).collect(),
             ..Person::default()

@@ -31,11 +31,34 @@ const ORGANISATION_MEMORY: u32 = 4;
 /// What is known of a person while reading.
 #[derive(Clone, Copy, Debug, Default)]
 struct Salience {
-    weight: f32,
+    /// From the sentences before the last one with a mention, as of that sentence.
+    before: f32,
+    /// From that sentence: its heaviest mention, so that repeating a name in one sentence gains nothing.
+    here: f32,
     sentence: u32,
     last_mention: u32,
     he: u16,
     she: u16,
+}
+
+impl Salience {
+    fn add(&mut self, sentence: u32, weight: f32) {
+        if sentence != self.sentence {
+            self.before = self.at(sentence);
+            self.here = 0.0;
+            self.sentence = sentence;
+        }
+        self.here = self.here.max(weight);
+    }
+
+    /// The weight left in a later sentence.
+    fn at(&self, sentence: u32) -> f32 {
+        let age = sentence.saturating_sub(self.sentence);
+        if age > MEMORY {
+            return 0.0;
+        }
+        (self.before + self.here) * FADE.powi(age as i32)
+    }
 }
 
 /// Role nouns of the people, to find "the mayor".
@@ -52,6 +75,7 @@ pub(super) fn resolve(tokens: &Tokens<'_>, marks: &[Mark], names: &[Name], peopl
         marks,
         names,
         salience: vec![Salience::default(); people.people.len()],
+        stranger: Salience::default(),
         organisations: vec![None; people.organisations.len()],
     };
     let by_name = std::mem::take(&mut people.mentions);
@@ -95,6 +119,9 @@ pub(super) fn resolve(tokens: &Tokens<'_>, marks: &[Mark], names: &[Name], peopl
             at = mention.tokens.end;
             found.push(mention);
         } else {
+            if mark.is(Class::Article) {
+                reader.note_stranger(at);
+            }
             at += 1;
         }
     }
@@ -139,6 +166,9 @@ struct Reader<'a, 't> {
     marks: &'a [Mark],
     names: &'a [Name],
     salience: Vec<Salience>,
+    /// Somebody whom the text calls by a role only ("a judge", "the president"): a pronoun that fits them best stays
+    /// open rather than go to somebody else.
+    stranger: Salience,
     /// Last mention of each organisation, as a token.
     organisations: Vec<Option<u32>>,
 }
@@ -161,8 +191,7 @@ impl Reader<'_, '_> {
                 let factor = self.grammar(mention);
                 let pronoun = self.mark(at);
                 if let Some(s) = self.salience.get_mut(i as usize) {
-                    s.weight = s.weight * FADE.powi((sentence - s.sentence) as i32) + factor;
-                    s.sentence = sentence;
+                    s.add(sentence, factor);
                     s.last_mention = at;
                     if mention.form == Form::Pronoun {
                         s.he = s.he.saturating_add(u16::from(pronoun.is(Class::He)));
@@ -187,9 +216,6 @@ impl Reader<'_, '_> {
             || self.tokens.tokens.get(end as usize).is_some_and(|t| {
                 t.kind == TokenKind::Clitic && t.span.of(self.tokens.text).ends_with('s')
             }) && !self.mark(end + 1).verbal;
-        if possessive && word.is(Class::Possessive) {
-            return POSSESSOR;
-        }
         if possessive {
             return POSSESSOR;
         }
@@ -229,8 +255,15 @@ impl Reader<'_, '_> {
             }
         };
         let first = self.begins_sentence(mention);
-        let apposition = first && self.tokens.word(end) == ",";
-        if verb || adverb_verb || inverted || apposition || first {
+        // "On Friday, Ruiz, a lawyer, …": after a comma, with an apposition
+        let apposed = self.tokens.word(end) == "," && {
+            let mut before = begin;
+            while before > 0 && self.mark(before - 1).is(Class::Title) {
+                before -= 1;
+            }
+            before > 0 && self.tokens.word(before - 1) == ","
+        };
+        if verb || adverb_verb || inverted || apposed || first {
             SUBJECT
         } else {
             1.0
@@ -260,15 +293,17 @@ impl Reader<'_, '_> {
 
     /// The person that the pronoun at `at` stands for.
     fn pronoun(&self, at: u32, mark: Mark, people: &People) -> Option<u32> {
+        if self.is_generic(at) {
+            return None;
+        }
         let he = mark.is(Class::He);
         let sentence = self.sentence(at);
         let mut best: Option<(f32, u32)> = None;
         for (i, s) in self.salience.iter().enumerate() {
-            let age = sentence.saturating_sub(s.sentence);
-            if s.weight == 0.0 || age > MEMORY {
+            let mut weight = s.at(sentence);
+            if weight == 0.0 {
                 continue;
             }
-            let mut weight = s.weight * FADE.powi(age as i32);
             let gender = people.people[i].gender;
             weight *= match gender {
                 Some(g) if (g == Gender::Male) == he => MATCH,
@@ -280,30 +315,75 @@ impl Reader<'_, '_> {
                 best = Some((weight, i as u32));
             }
         }
-        best.filter(|(w, _)| *w > 0.004).map(|(_, i)| i)
+        best.filter(|(w, _)| *w > 0.004 && *w >= self.stranger.at(sentence))
+            .map(|(_, i)| i)
     }
 
-    /// The person or organisation that "the …" at `at` stands for, with the words of the nominal.
-    fn nominal(&self, at: u32, people: &People, offices: &Offices) -> Option<(Range<u32>, Entity)> {
-        // head: the last of the nouns after modifiers
+    /// "he or she", "his or her", "he/she": nobody.
+    fn is_generic(&self, at: u32) -> bool {
+        let either = |i: u32| {
+            ["or", "/", "and"]
+                .iter()
+                .any(|w| self.tokens.word(i).eq_ignore_ascii_case(w))
+        };
+        let pronoun = |i: u32| self.mark(i).any(&[Class::He, Class::She]);
+        either(at + 1) && pronoun(at + 2) || at >= 2 && either(at - 1) && pronoun(at - 2)
+    }
+
+    /// Notes "a judge", "the president" at `at` when it stands for nobody known.
+    fn note_stranger(&mut self, at: u32) {
+        let head = self.noun_head(at);
+        let mark = self.mark(head);
+        let person = mark.any(&[Class::Role, Class::Someone])
+            && !mark.any(&[Class::People, Class::Organisation]);
+        if !person
+            || self.names_begin(head + 1)
+            || self.names_begin(head)
+            || self.is_possessed(head)
+        {
+            return;
+        }
+        let next = self.mark(head + 1);
+        let subject = at == 0
+            || self.sentence(at - 1) != self.sentence(at)
+            || next.is(Class::Auxiliary)
+            || next.is_cue();
+        let sentence = self.sentence(at);
+        // not by name: lighter than a name in the same place
+        self.stranger
+            .add(sentence, if subject { SUBJECT } else { 0.6 });
+    }
+
+    /// The head of the noun phrase that the article at `at` opens: the last of its nouns.
+    fn noun_head(&self, at: u32) -> u32 {
         let mut head = at + 1;
-        let mut inside = 0;
-        while inside < 4 {
+        for _ in 0..4 {
             let m = self.mark(head);
             let next = self.mark(head + 1);
-            let modifier = m.any(&[Class::Modifier, Class::Demonym, Class::Formal]);
+            let modifier = m.any(&[
+                Class::Modifier,
+                Class::Demonym,
+                Class::Formal,
+                Class::Role,
+                Class::Organisation,
+            ]);
             let more = next.any(&[
                 Class::Role,
                 Class::Organisation,
                 Class::Modifier,
                 Class::Spokes,
             ]) && !next.is(Class::Auxiliary);
-            if !(modifier || m.any(&[Class::Role, Class::Organisation])) || !more {
+            if !modifier || !more {
                 break;
             }
             head += 1;
-            inside += 1;
         }
+        head
+    }
+
+    /// The person or organisation that "the …" at `at` stands for, with the words of the nominal.
+    fn nominal(&self, at: u32, people: &People, offices: &Offices) -> Option<(Range<u32>, Entity)> {
+        let head = self.noun_head(at);
         let mark = self.mark(head);
         if self.names_begin(head) || self.names_begin(head + 1) && !self.is_possessed(head) {
             return None;
@@ -321,7 +401,7 @@ impl Reader<'_, '_> {
                 .holders(self.tokens.word(head))
                 .filter(|&p| {
                     (at + 1..head).all(|i| offices.has(self.tokens.word(i), p))
-                        && self.salience[p as usize].weight > 0.0
+                        && self.salience[p as usize].here > 0.0
                 })
                 .max_by_key(|&p| self.salience[p as usize].last_mention)?;
             return Some((range, Entity::Person(holder)));

@@ -275,6 +275,7 @@ impl Scan<'_, '_> {
             (first..verb)
                 .find(|&i| self.is_verb(i))
                 .and_then(|v| self.subject_before(v, first))
+                .or_else(|| self.sentence_subject(verb, &self.sentence(verb)))
         })?;
         Some(Beside {
             cue: self.cue(verb, source.end.min(verb)),

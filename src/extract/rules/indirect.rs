@@ -22,6 +22,14 @@ impl Scan<'_, '_> {
             let source = self.listed(source, words_end);
             let cue = i..i + 2;
             if i == sentence.start {
+                // "a report seen by the council": all up to the comma
+                let closed =
+                    self.is(source.end, ",") || self.kind(source.end) == Some(TokenKind::Dash);
+                let comma = (source.end..words_end.min(source.end + 20))
+                    .take_while(|&j| self.outside_quotes(j))
+                    .find(|&j| self.is(j, ","));
+                let end = if closed { None } else { comma };
+                let source = source.start..end.unwrap_or(source.end);
                 let mut begin = source.end;
                 // "—citing people familiar with the matter—": past a parenthesis
                 if self.kind(begin) == Some(TokenKind::Dash)
@@ -37,7 +45,7 @@ impl Scan<'_, '_> {
                 }
             } else {
                 let source = self.with_apposition(source, words_end);
-                let before = sentence.start..i - u32::from(self.is(i - 1, ","));
+                let before = self.clause_start(&sentence)..i - u32::from(self.is(i - 1, ","));
                 let mut content = vec![before];
                 if self.is(source.end, ",") && source.end + 4 < words_end {
                     content.push(source.end + 1..words_end);
@@ -173,7 +181,7 @@ impl Scan<'_, '_> {
         let words_end = self.words_end(sentence);
         let source = self.phrase_after(i + 1, words_end)?;
         let source = self.with_apposition(source, words_end);
-        let content = sentence.start..i - 1;
+        let content = self.clause_start(sentence)..i - 1;
         if self.any_used(&content) {
             return None;
         }
@@ -204,7 +212,7 @@ impl Scan<'_, '_> {
         }
         let words_end = self.words_end(sentence);
         let rest = self.past_adjuncts(i + 1, words_end);
-        let mut content = vec![sentence.start..comma];
+        let mut content = vec![self.clause_start(sentence)..comma];
         if self.is(rest, ",") && rest + 1 < words_end {
             content.push(rest + 1..words_end);
         } else if rest < words_end && words_end - rest > 6 {
@@ -253,6 +261,9 @@ impl Scan<'_, '_> {
             let of = (at..words_end.min(at + 8)).find(|&j| self.is(j, "of"));
             return of.and_then(|_| content(at));
         }
+        if whether(at) && mark.takes(Frame::That) {
+            return content(at);
+        }
         let object = mark.takes(Frame::Object);
         if object {
             at = self.phrase_after(at, words_end)?.end;
@@ -295,6 +306,21 @@ impl Scan<'_, '_> {
         (clause && (bare || mark.takes(Frame::That) && self.has_verb(at, words_end)))
             .then(|| content(at))
             .flatten()
+    }
+
+    /// Where the words of a sentence begin: past a dateline, `LEEDS, England (Northline) —`.
+    fn clause_start(&self, sentence: &Range<u32>) -> u32 {
+        let dash = (sentence.start..sentence.end.min(sentence.start + 10))
+            .find(|&i| self.kind(i) == Some(TokenKind::Dash) && !self.joins(i));
+        match dash {
+            Some(dash)
+                if dash > sentence.start
+                    && (sentence.start..dash).all(|i| self.mark(i).capital || !self.is_word(i)) =>
+            {
+                dash + 1
+            }
+            _ => sentence.start,
+        }
     }
 
     /// Can a clause without "that" begin here?
@@ -367,10 +393,18 @@ impl Scan<'_, '_> {
         let words_end = self.words_end(sentence);
         (begin..words_end)
             .find(|&i| {
-                self.is(i, ",")
+                // "said it was open |and added that it was safe"
+                let next = self.mark(i + 1);
+                let second = self.is(i, "and")
                     && self.outside_quotes(i)
-                    && (self.mark(i + 1).has_form(Form::Ing) && self.mark(i + 1).is_cue()
-                        || self.is(i + 1, "according") && self.is(i + 2, "to"))
+                    && next.takes(Frame::That)
+                    && (next.has_form(Form::Past) || next.has_form(Form::Third))
+                    && self.is(i + 2, "that");
+                second
+                    || self.is(i, ",")
+                        && self.outside_quotes(i)
+                        && (self.mark(i + 1).has_form(Form::Ing) && self.mark(i + 1).is_cue()
+                            || self.is(i + 1, "according") && self.is(i + 2, "to"))
             })
             .unwrap_or_else(|| self.past_quotation(words_end))
     }

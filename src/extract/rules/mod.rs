@@ -138,6 +138,12 @@ const ACCORDING: &str = "rule: according to";
 const CLAUSE: &str = "rule: verb and clause";
 const CLAUSE_FIRST: &str = "rule: clause, speaker, verb";
 
+/// Does the rule find the very words of the speaker, though no quotation marks say so?
+#[must_use]
+pub fn is_verbatim(found_by: &str) -> bool {
+    found_by == TRANSCRIPT || found_by == LETTER
+}
+
 /// Rules whose findings are kept where the tagger found nothing.
 const BESIDE_TAGGER: &[&str] = &[
     REFUSAL,

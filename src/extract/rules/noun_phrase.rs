@@ -111,9 +111,22 @@ impl Scan<'_, '_> {
             if self.begins_name(begin) && !self.goes_before_name(i) {
                 break;
             }
+            if begin < end
+                && self.mark(begin).capital
+                && mark.is_plain()
+                && !self.is_determined(i, low)
+            {
+                break;
+            }
             begin = i;
         }
         self.trim(begin..end)
+    }
+
+    /// "the company boss |Ruiz": a determiner close before a plain word.
+    fn is_determined(&self, i: u32, low: u32) -> bool {
+        (low.max(i.saturating_sub(3))..i)
+            .any(|j| self.mark(j).is(Class::Determiner) || self.kind(j) == Some(TokenKind::Clitic))
     }
 
     /// Drops what cannot begin a source: conjunctions, adverbs, and a leading "in Kyiv".
@@ -217,7 +230,7 @@ impl Scan<'_, '_> {
                 Class::Relative,
                 Class::Demonym,
                 Class::Determiner,
-                Class::Preposition,
+                Class::Attached,
                 Class::Clause,
             ])
     }
@@ -291,6 +304,24 @@ impl Scan<'_, '_> {
             end -= 1;
         }
         Some(begin..end)
+    }
+
+    /// The phrase that opens the sentence, as the subject of ", saying" and the like.
+    pub(super) fn sentence_subject(&self, verb: u32, sentence: &Range<u32>) -> Option<Range<u32>> {
+        if verb == sentence.start || !self.is(verb - 1, ",") {
+            return None;
+        }
+        self.phrase_after(sentence.start, verb - 1)
+            .map(|r| {
+                // "Ruiz |left the room"
+                let verb = (r.start + 1..r.end)
+                    .find(|&i| self.mark(i).is_plain() && self.mark(i - 1).capital);
+                r.start..verb.unwrap_or(r.end)
+            })
+            .filter(|r| {
+                r.clone()
+                    .any(|i| self.mark(i).capital || self.mark(i).is(Class::Pronoun))
+            })
     }
 
     /// The phrase with an apposition after it: "said Ana Ruiz|, the mayor of Leeds|."

@@ -169,7 +169,8 @@ impl View<'_, '_> {
             let gap = i.abs_diff(cue);
             let own = !(attribution.content.iter().any(|c| c.contains(&noun)))
                 && !(i < source_end && attribution.source.iter().any(|s| s.contains(&noun)));
-            if own && best.as_ref().is_none_or(|(g, _)| gap < *g) {
+            let inner = best.as_ref().is_some_and(|(_, r)| r.contains(&noun));
+            if own && !inner && best.as_ref().is_none_or(|(g, _)| gap < *g) {
                 best = Some((gap, i + 1..end));
             }
         }
@@ -317,9 +318,11 @@ impl View<'_, '_> {
                 && between
                     .clone()
                     .all(|i| self.goes_beside_cue(i, attribution));
-            let speaking = words.start.checked_sub(6).is_some_and(|low| {
-                (low..preposition).any(|i| self.is_any(i, &["speaking", "talking"]))
-            });
+            let speaking = (self
+                .sentence(cue.start)
+                .start
+                .max(words.start.saturating_sub(6))..preposition)
+                .any(|i| self.is_any(i, &["speaking", "talking"]));
             if fronted || after || speaking {
                 return Some((place, span));
             }

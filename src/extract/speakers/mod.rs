@@ -15,6 +15,7 @@ use super::lexicon::{Class, Mark, stance};
 use super::people::People;
 use super::places::Places;
 use super::quotes::Region;
+use super::rules;
 use super::tagger::Attribution;
 use super::token::{TokenKind, Tokens};
 
@@ -156,7 +157,11 @@ impl<'a, 't> View<'a, 't> {
             .first()
             .or(attribution.content.first())
             .map_or(0, |r| r.start);
-        let kind = self.kind_of(&attribution.content);
+        let kind = if rules::is_verbatim(attribution.found_by) {
+            Kind::Direct
+        } else {
+            self.kind_of(&attribution.content)
+        };
         let mut statement = Statement {
             kind,
             content: attribution.content.iter().map(span).collect(),

@@ -36,6 +36,9 @@ impl View<'_, '_> {
         {
             return self.pronoun(source.start, earlier);
         }
+        if source.len() == 1 && matches!(self.tokens.word(source.start), "Q" | "A") {
+            return self.letter(source.start);
+        }
         let head = self.head(source);
         let mentions: Vec<&Mention> = self.people.within(source).collect();
         if let Some((speaker, rule)) = self.person(source, &head, &mentions) {
@@ -94,10 +97,16 @@ impl View<'_, '_> {
             } else {
                 SpeakerType::Collective
             };
-            return (of_kind(kind), "several people");
+            let mut speaker = of_kind(kind);
+            if hidden {
+                speaker.role = Some(self.words(bare(self.marks, self.to_comma(source))));
+            }
+            return (speaker, "several people");
         }
         if hidden {
-            return (of_kind(SpeakerType::Anonymous), "somebody without a name");
+            let mut speaker = of_kind(SpeakerType::Anonymous);
+            speaker.role = Some(self.words(bare(self.marks, self.to_comma(source))));
+            return (speaker, "somebody without a name");
         }
         let indefinite = self.is_any(source.start, &["a", "an", "one", "another"]);
         if noun.is(Class::Someone)
@@ -169,6 +178,21 @@ impl View<'_, '_> {
             Class::Someone,
             Class::Modifier,
         ]) || mark.is(Class::Auxiliary)
+    }
+
+    /// The labels of an interview: `Q` asks, `A` is the first person that the article names before.
+    fn letter(&self, at: u32) -> (Speaker, &'static str) {
+        let before = self
+            .people
+            .within(&(0..at))
+            .find(|m| m.form == Form::Name && matches!(m.entity, Entity::Person(_)));
+        match before {
+            Some(mention) if self.tokens.word(at) == "A" => (
+                self.named(mention.entity, None),
+                "the person that the interview is with",
+            ),
+            _ => (Speaker::default(), "the one who asks"),
+        }
     }
 
     /// A pronoun as the source.
@@ -301,12 +325,26 @@ impl View<'_, '_> {
                 && self
                     .mark(at - 1)
                     .any(&[Class::Someone, Class::People, Class::Document]);
-            if at > source.start && (mark_ends || preposition || clause || participle) {
+            let seen = mark.is_plain()
+                && at > source.start
+                && self
+                    .mark(at - 1)
+                    .any(&[Class::Someone, Class::People, Class::Document]);
+            if at > source.start && (mark_ends || preposition || clause || participle || seen) {
                 break;
             }
             at += 1;
         }
         source.start..at
+    }
+
+    /// The source up to its first comma.
+    fn to_comma(&self, source: &Range<u32>) -> Range<u32> {
+        let end = source
+            .clone()
+            .find(|&i| self.is(i, ","))
+            .unwrap_or(source.end);
+        source.start..end
     }
 
     fn is_possessive(&self, i: u32) -> bool {
