@@ -10,6 +10,7 @@ use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
 mod entities;
+mod eval;
 mod extract;
 mod index;
 mod ingest;
@@ -66,6 +67,7 @@ enum Command {
     Extract(extract::Args),
     People(entities::PeopleArgs),
     Places(entities::PlacesArgs),
+    Eval(eval::Args),
     Stats(upkeep::StatsArgs),
     Verify(upkeep::VerifyArgs),
     Formats(upkeep::FormatsArgs),
@@ -100,6 +102,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Extract(args) => extract::run(args),
         Command::People(args) => entities::people(args),
         Command::Places(args) => entities::places(args),
+        Command::Eval(args) => eval::run(args, index),
         Command::Stats(args) => upkeep::stats(args, index),
         Command::Verify(args) => upkeep::verify(args, index),
         Command::Formats(args) => upkeep::formats(args),

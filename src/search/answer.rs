@@ -190,6 +190,8 @@ pub struct StatementHit {
     pub source_bytes: (u64, u64),
     /// Key of the article.
     pub article: String,
+    /// Id of the article, as its source gives it.
+    pub article_id: String,
     /// Where the parts stand in the article's text.
     pub spans: Spans,
     /// Id of the statement that contains this one.

@@ -74,6 +74,7 @@ pub(super) fn statement(
         origin: stored.article.origin,
         source_bytes: stored.source_bytes,
         article: stored.article.key,
+        article_id: stored.article.id,
         spans: stored.spans,
         within: stored.within,
         confidence: stored.confidence,

@@ -22,6 +22,8 @@ const IMPLIED: &[&str] = &[
 pub(super) fn is_bearable(page: &str) -> bool {
     let (mut depth, mut tags) = (0usize, 0usize);
     let mut deepest = 0;
+    // Open <svg> and <math>: inside them other rules hold.
+    let mut foreign = 0usize;
     let mut rest = page;
     while let Some(at) = rest.find('<') {
         rest = &rest[at + 1..];
@@ -36,13 +38,24 @@ pub(super) fn is_bearable(page: &str) -> bool {
         }
         let name = rest[name_at..name_at + name_len].to_ascii_lowercase();
         tags += 1;
-        if matches!(name.as_str(), "script" | "style" | "svg") && !closing {
+        if foreign == 0 && matches!(name.as_str(), "script" | "style") && !closing {
             // What is inside these is no markup of the page.
             let end = rest.find(&format!("</{name}")).unwrap_or(rest.len());
             rest = &rest[end.min(rest.len())..];
             if let Some(next) = rest.strip_prefix('<') {
                 rest = next;
             }
+            continue;
+        }
+        if matches!(name.as_str(), "svg" | "math") {
+            foreign = if closing {
+                foreign.saturating_sub(1)
+            } else {
+                foreign + 1
+            };
+        }
+        // Only in drawings and formulas does a slash end an element.
+        if foreign > 0 && !closing && ends_itself(rest) {
             continue;
         }
         if VOID.contains(&name.as_str()) || IMPLIED.contains(&name.as_str()) {
@@ -56,6 +69,11 @@ pub(super) fn is_bearable(page: &str) -> bool {
         }
     }
     deepest <= MOST_DEPTH && tags <= MOST_TAGS
+}
+
+/// Does the tag whose name begins here end in `/>`?
+fn ends_itself(tag: &str) -> bool {
+    tag.find('>').is_some_and(|end| tag[..end].ends_with('/'))
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+//! Tests of the whole of repair.
+
 use super::codecs;
 use super::repair;
 use crate::text::Span;
