@@ -18,7 +18,7 @@ use super::{DONE, INTERRUPTED, PARTLY, report};
 use crate::article::{Article, Skipped};
 use crate::extract::Reader;
 use crate::index::documents::{self, Documents};
-use crate::index::{Settings, Writer, fold};
+use crate::index::{ErrorKind, Settings, Writer, fold};
 use crate::ingest;
 use crate::pipeline::{self, Event};
 
@@ -98,6 +98,18 @@ struct Totals {
     statements: u64,
     repairs: u64,
     speakers: HashSet<String>,
+}
+
+/// `whosaid rebuild`: the same, into an empty index.
+pub(super) fn rebuild(args: &Args, index: &Path) -> Result<u8> {
+    match Writer::open(index, &Settings::default()) {
+        Err(error) if matches!(error.kind, ErrorKind::AlreadyRunning) => return Err(error.into()),
+        // Damaged, or of another format: that is what this command is for.
+        _ => {}
+    }
+    crate::index::erase(index)
+        .with_context(|| format!("cannot empty the index {}", index.display()))?;
+    run(args, index)
 }
 
 pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {

@@ -9,11 +9,14 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
+mod check;
 mod entities;
 mod eval;
+mod export;
 mod extract;
 mod index;
 mod ingest;
+mod person;
 mod report;
 mod search;
 mod show;
@@ -62,8 +65,13 @@ struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Index(Box<index::Args>),
+    /// Make the index anew from files: after damage, or for another format
+    Rebuild(Box<index::Args>),
     Search(Box<search::Args>),
     Facets(Box<search::FacetArgs>),
+    Person(person::Args),
+    Check(check::Args),
+    Export(Box<export::Args>),
     Extract(extract::Args),
     People(entities::PeopleArgs),
     Places(entities::PlacesArgs),
@@ -97,8 +105,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8> {
     let index = args.index.as_path();
     match &args.command {
         Command::Index(args) => index::run(args, index),
+        Command::Rebuild(args) => index::rebuild(args, index),
         Command::Search(args) => search::run(args, index),
         Command::Facets(args) => search::facets(args, index),
+        Command::Person(args) => person::run(args, index),
+        Command::Check(args) => check::run(args, index),
+        Command::Export(args) => export::run(args, index),
         Command::Extract(args) => extract::run(args),
         Command::People(args) => entities::people(args),
         Command::Places(args) => entities::places(args),

@@ -75,7 +75,7 @@ pub(super) struct FacetArgs {
 
 /// What search and facets both take.
 #[derive(Debug, clap::Args)]
-struct Question {
+pub(super) struct Question {
     /// Words, phrases and fields; nothing finds everything
     #[arg(value_name = "QUERY")]
     query: Vec<String>,
@@ -188,7 +188,7 @@ fn facet(text: &str) -> Result<FacetRequest, String> {
 
 impl Question {
     /// Everything that was asked for, as one query; what was not taken as typed goes to standard error.
-    fn request(&self) -> Result<Request> {
+    pub(super) fn request(&self) -> Result<Request> {
         let typed = self.query.join(" ");
         let parsed = Query::read(&typed)
             .map_err(|e| anyhow!("{e}\n{}", caret(&typed, e.position()..e.position() + 1)))?;
@@ -369,7 +369,7 @@ fn finish(answer: &Answer) -> Result<u8> {
 fn human(out: &mut impl Write, answer: &Answer, args: &Args, offset: usize) -> Result<()> {
     for hit in &answer.hits {
         match hit {
-            Hit::Statement(hit) => statement(out, hit, args)?,
+            Hit::Statement(hit) => statement(out, hit, args.context, args.explain)?,
             Hit::Article(hit) => article(out, hit)?,
         }
     }
@@ -395,7 +395,13 @@ fn human(out: &mut impl Write, answer: &Answer, args: &Args, offset: usize) -> R
     Ok(())
 }
 
-fn statement(out: &mut impl Write, hit: &StatementHit, args: &Args) -> Result<()> {
+/// One statement; `context`: with the words around it, `explain`: with how its fields were found.
+pub(super) fn statement(
+    out: &mut impl Write,
+    hit: &StatementHit,
+    context: bool,
+    explain: bool,
+) -> Result<()> {
     let speaker = &hit.speaker;
     let name = speaker
         .name
@@ -416,7 +422,7 @@ fn statement(out: &mut impl Write, hit: &StatementHit, args: &Args) -> Result<()
         write!(out, ", for {}", show::one_line(whom))?;
     }
     writeln!(out)?;
-    let words = if args.context || hit.quote.text.is_empty() {
+    let words = if context || hit.quote.text.is_empty() {
         &hit.passage
     } else {
         &hit.quote
@@ -464,7 +470,7 @@ fn statement(out: &mut impl Write, hit: &StatementHit, args: &Args) -> Result<()
             .collect();
         writeln!(out, "    {DIM}also in {}{DIM:#}", outlets.join(", "))?;
     }
-    if args.explain {
+    if explain {
         writeln!(out, "    {DIM}{}{DIM:#}", hit.id)?;
         for step in &hit.evidence {
             writeln!(out, "    {DIM}{}: {}{DIM:#}", step.field, step.rule)?;

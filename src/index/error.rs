@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 pub struct Error {
     /// The index folder, or the file in it that is at fault.
     pub path: PathBuf,
-    /// What is wrong.
-    #[source]
+    /// What is wrong; part of the message, so no source of its own.
     pub kind: ErrorKind,
 }
 

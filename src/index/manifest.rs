@@ -17,7 +17,7 @@ use super::storage::write_atomically;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// Name of the manifest within the index folder.
-const FILE: &str = "manifest.json";
+pub(crate) const FILE: &str = "manifest.json";
 /// Name under which it is written before it is renamed.
 const TEMPORARY: &str = ".manifest.json.tmp";
 

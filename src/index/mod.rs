@@ -24,5 +24,6 @@ pub use error::{Error, ErrorKind};
 pub use manifest::{FileEntry, Manifest, SCHEMA_VERSION};
 pub use reader::{IndexReader, open_reader};
 pub(crate) use reader::{article, statement};
+pub use storage::erase;
 pub(crate) use storage::write_atomically;
 pub use writer::{Committed, IndexedArticle, Known, Settings, Writer};

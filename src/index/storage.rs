@@ -15,6 +15,8 @@ use tantivy::directory::{
 };
 use tantivy::{Directory, TantivyError};
 
+use super::{manifest, reader};
+
 /// The engine's folder.
 #[derive(Clone, Debug)]
 pub(crate) struct Storage {
@@ -48,6 +50,20 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     fs::rename(&temporary, path)?;
     path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Takes everything out of the folder that an index puts there; what else is in it stays.
+///
+/// # Errors
+/// If something cannot be removed.
+pub fn erase(dir: &Path) -> io::Result<()> {
+    let gone = |result: io::Result<()>| match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    };
+    // The manifest first: what is left without it is taken for an index that was never committed.
+    gone(fs::remove_file(dir.join(manifest::FILE)))?;
+    gone(fs::remove_dir_all(dir.join(reader::SEGMENTS)))
 }
 
 impl Directory for Storage {

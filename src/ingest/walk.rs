@@ -212,7 +212,8 @@ fn wanted(entry: &DirEntry, root: &Path, ignores: &mut Ignores) -> bool {
     let index = || {
         let has = |name: &str| entry.path().join(name).is_file();
         entry.file_type().is_dir()
-            && (has("meta.json") && has(".managed.json") || has("whosaid.json"))
+            && (has("meta.json") && has(".managed.json")
+                || has("manifest.json") && entry.path().join("segments").is_dir())
     };
     !hidden && !ignores.covers(entry.path(), root) && !index()
 }
