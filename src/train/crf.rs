@@ -42,6 +42,11 @@ pub struct Options {
     pub l2: f32,
     /// Features that occur at fewer tokens are dropped.
     pub min_count: u32,
+    /// Most features that are kept: before the last `refit` passes those of the smallest weights go, and the rest
+    /// make up for them. 0 keeps all.
+    pub most_features: usize,
+    /// Passes after features went.
+    pub refit: usize,
     /// Edge classes: one more than the highest that occurs.
     pub classes: usize,
     /// Order of the sequences.
@@ -56,6 +61,8 @@ impl Default for Options {
             g0: 0.01,
             l2: 1e-5,
             min_count: 2,
+            most_features: 0,
+            refit: 2,
             classes: 1,
             seed: 42,
         }
@@ -204,9 +211,8 @@ pub struct Weights {
 pub fn train(data: &Dataset, options: &Options, progress: &mut dyn FnMut(Progress)) -> Weights {
     let labels = data.labels.len();
     // feature id -> index of its parameters
-    const DROPPED: u32 = u32::MAX;
     let mut kept = 0;
-    let index: Vec<u32> = data
+    let mut index: Vec<u32> = data
         .counts
         .iter()
         .map(|&count| {
@@ -232,6 +238,9 @@ pub fn train(data: &Dataset, options: &Options, progress: &mut dyn FnMut(Progres
     let mut marginals: Vec<Row> = Vec::new();
 
     for epoch in 0..options.epochs {
+        if epoch + options.refit == options.epochs && options.most_features > 0 {
+            drop_smallest(&mut index, &parameters, options.most_features);
+        }
         rng.shuffle(&mut order);
         let eta = options.eta * (1.0 - 0.9 * epoch as f32 / options.epochs as f32);
         let mut loss = 0.0;
@@ -320,6 +329,25 @@ pub fn train(data: &Dataset, options: &Options, progress: &mut dyn FnMut(Progres
         labels: data.labels.clone(),
         rows,
         transitions,
+    }
+}
+
+/// Not a parameter.
+const DROPPED: u32 = u32::MAX;
+
+/// Drops the features whose largest weight is smallest, until `most` are left.
+fn drop_smallest(index: &mut [u32], parameters: &[Parameter], most: usize) {
+    let size = |p: &Parameter| p.weight.iter().fold(0.0, |m: f32, w| m.max(w.abs()));
+    let mut sizes: Vec<f32> = parameters.iter().map(size).collect();
+    if sizes.len() <= most {
+        return;
+    }
+    let at = sizes.len() - most;
+    let (_, &mut least, _) = sizes.select_nth_unstable_by(at, f32::total_cmp);
+    for i in index {
+        if parameters.get(*i as usize).is_some_and(|p| size(p) < least) {
+            *i = DROPPED;
+        }
     }
 }
 

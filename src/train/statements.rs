@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::crf::{self, Dataset, Progress};
+use super::crf::{self, Dataset, Progress, Weights};
 use crate::extract::clusters::{self, normalise, word_hash};
 use crate::extract::quotes;
 use crate::extract::sentence;
@@ -25,7 +25,6 @@ use crate::extract::tagger::arguments::{self, CONTENT2, Cue, Frame, Shared};
 use crate::extract::tagger::crf::Labels;
 use crate::extract::tagger::spans::{self, Labelling, Stage1, WINDOW};
 use crate::extract::tagger::view::View;
-use crate::extract::tagger::weights::Model;
 use crate::extract::tagger::words::{Lexicon, Vocabulary, stem_hash};
 use crate::extract::token::TokenKind;
 use crate::text::Span;
@@ -192,7 +191,7 @@ pub fn train(
     let lexicon = lexicon(gold);
     let labellings = jackknife(gold, &lexicon, options, progress);
     let all: Vec<&Gold> = gold.iter().collect();
-    let stage1 = stage1(&all, &lexicon, options, &mut |p| {
+    let stage1 = stage1_weights(&all, &lexicon, options, &mut |p| {
         progress("stage 1", Some(p));
     });
     let data = stage2_data(gold, &labellings, &lexicon);
@@ -200,7 +199,7 @@ pub fn train(
         progress("stage 2", Some(p));
     });
     Ok(StatementModel {
-        stage1,
+        stage1: stage1.quantise(options.prune[0]),
         stage2: weights.quantise(options.prune[1]),
         lexicon,
     })
@@ -302,12 +301,12 @@ pub fn lexicon(gold: &[Gold]) -> Lexicon {
 
 /// Trains stage 1.
 #[must_use]
-pub fn stage1(
+pub fn stage1_weights(
     gold: &[&Gold],
     lexicon: &Lexicon,
     options: &Options,
     progress: &mut dyn FnMut(Progress),
-) -> Model {
+) -> Weights {
     let mut data = Dataset::new(Labels::bioes(&spans::KINDS));
     let mut vocabulary = Vocabulary::default();
     let mut features = Vec::new();
@@ -331,7 +330,7 @@ pub fn stage1(
             data.end_sequence(1.0);
         }
     }
-    crf::train(&data, &options.stage1, progress).quantise(options.prune[0])
+    crf::train(&data, &options.stage1, progress)
 }
 
 /// All statements of an article on one level; where they overlap, the first one annotated wins.
@@ -401,7 +400,10 @@ pub fn jackknife(
             .map(|(_, g)| g)
             .collect();
         let name = format!("stage 1 without fold {}", fold + 1);
-        let model = stage1(&others, lexicon, options, &mut |p| progress(&name, Some(p)));
+        let weights = stage1_weights(&others, lexicon, options, &mut |p| {
+            progress(&name, Some(p));
+        });
+        let model = weights.quantise(options.prune[0]);
         let mut vocabulary = Vocabulary::default();
         let mut runner = Stage1::default();
         for (i, article) in gold.iter().enumerate() {

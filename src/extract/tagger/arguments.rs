@@ -175,8 +175,7 @@ impl Frame {
         let (begin, end) = view.paragraph[cue.begin as usize];
         let (first, last) = view.sentence[cue.begin as usize];
         self.cue = Some(*cue);
-        self.low = begin.max(cue.begin.saturating_sub(REACH));
-        self.high = end.min(cue.end + REACH).min(self.low + LONGEST);
+        (self.low, self.high) = reach(view, cue);
         let head = &view.words[cue.end as usize - 1];
         self.head = head.low;
         self.head_fine = u64::from(head.clusters.fine);
@@ -243,6 +242,33 @@ impl Frame {
             }
         }
     }
+}
+
+/// The units that may be source or content: the cue's sentence, one before and two after, and what stands in a
+/// quotation that reaches into these; within the paragraph and [`REACH`]. In the training text 99 % of all spans lie
+/// there.
+fn reach(view: &View, cue: &Cue) -> (u32, u32) {
+    let (begin, end) = view.paragraph[cue.begin as usize];
+    let region = |i: u32| view.regions.get(view.region[i as usize] as usize);
+    let (mut low, _) = view.sentence[cue.begin as usize];
+    if low > begin {
+        low = view.sentence[low as usize - 1].0;
+    }
+    if let Some(q) = region(low) {
+        low = low.min(q.open);
+    }
+    let (_, mut high) = view.sentence[cue.end as usize - 1];
+    for _ in 0..2 {
+        if high < end {
+            high = view.sentence[high as usize].1;
+        }
+    }
+    if let Some(q) = high.checked_sub(1).and_then(region) {
+        high = high.max(q.close + 1);
+    }
+    let low = low.max(begin).max(cue.begin.saturating_sub(REACH));
+    let high = high.min(end).min(cue.end + REACH).min(low + LONGEST);
+    (low, high.max(cue.end.min(low + LONGEST)))
 }
 
 /// Kinds of span met on the way, at most three, two bits each.

@@ -226,6 +226,8 @@ pub struct Lattice {
     pub(crate) norm: Vec<f32>,
     log_z: f64,
     back: Vec<[u8; LANES]>,
+    /// Probability that the label before is the same, given the label and what stands before.
+    stay: Vec<Row>,
 }
 
 impl Lattice {
@@ -329,32 +331,76 @@ impl Lattice {
         exp((sum - self.log_z).min(0.0) as f32)
     }
 
-    /// A random labelling, drawn with its probability, into `out`; after [`Lattice::forward`].
+    /// Prepares [`Lattice::sample`], after [`Lattice::forward`]: the probability that the label before is the same.
+    pub fn prepare_samples(&mut self, transitions: &Transitions, edges: &[u8]) {
+        let labels = transitions.labels;
+        self.stay.clear();
+        self.stay.push([0.0; LANES]);
+        for (before, &edge) in self.alpha.iter().zip(edges.iter().skip(1)) {
+            let rows = transitions.rows(&transitions.exp, edge);
+            let mut total = [1e-30; LANES];
+            let mut same = [0.0; LANES];
+            for (from, row) in rows[..labels].iter().enumerate() {
+                for (t, r) in total.iter_mut().zip(row) {
+                    *t += before[from] * r;
+                }
+                same[from] = before[from] * row[from];
+            }
+            for (s, t) in same.iter_mut().zip(&total) {
+                *s /= t;
+            }
+            self.stay.push(same);
+        }
+    }
+
+    /// A random labelling, drawn with its probability, into `out`; after [`Lattice::prepare_samples`]. Returns a hash
+    /// of it. Works back from the end, a run of one label at a time.
     pub fn sample(
         &self,
         transitions: &Transitions,
         edges: &[u8],
         rng: &mut Rng,
         out: &mut Vec<u8>,
-    ) {
+    ) -> u64 {
         let n = self.alpha.len();
         out.clear();
         out.resize(n, 0);
         let Some(last) = self.alpha.last() else {
-            return;
+            return 0;
         };
         let labels = transitions.labels;
-        let mut label = draw(last, labels, rng.uniform());
-        out[n - 1] = label as u8;
-        for t in (1..n).rev() {
+        let mut label = draw(last, labels, rng.uniform()).unwrap_or(0);
+        let mut t = n - 1;
+        let mut hash = 0u64;
+        loop {
+            out[t] = label as u8;
+            hash = (hash ^ (t * LANES + label) as u64)
+                .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+                .rotate_left(29);
+            let end = rng.uniform();
+            let mut going = 1.0;
+            while t > 0 {
+                going *= self.stay[t][label];
+                if going <= end {
+                    break;
+                }
+                t -= 1;
+                out[t] = label as u8;
+            }
+            if t == 0 {
+                return hash;
+            }
             let before = &self.alpha[t - 1];
             let rows = transitions.rows(&transitions.exp, edges[t]);
             let mut weights = [0.0; LANES];
             for (from, w) in weights.iter_mut().enumerate().take(labels) {
-                *w = before[from] * rows[from][label];
+                if from != label {
+                    *w = before[from] * rows[from][label];
+                }
             }
-            label = draw(&weights, labels, rng.uniform());
-            out[t - 1] = label as u8;
+            // rounding may leave no other label: then the run goes on
+            label = draw(&weights, labels, rng.uniform()).unwrap_or(label);
+            t -= 1;
         }
     }
 
@@ -423,15 +469,15 @@ fn dot(a: &Row, b: &Row) -> f32 {
     (part[0] + part[1]) + (part[2] + part[3])
 }
 
-/// Index drawn in proportion to the first `labels` weights by `u` in [0, 1).
+/// Index drawn in proportion to the first `labels` weights by `u` in [0, 1); `None` if all are zero.
 #[inline(always)]
-fn draw(weights: &Row, labels: usize, u: f32) -> usize {
+fn draw(weights: &Row, labels: usize, u: f32) -> Option<usize> {
     let total: f32 = weights[..labels].iter().sum();
     let mut rest = u * total;
-    let mut last = 0;
+    let mut last = None;
     for (i, &w) in weights[..labels].iter().enumerate() {
         if w > 0.0 {
-            last = i;
+            last = Some(i);
             rest -= w;
             if rest < 0.0 {
                 break;
@@ -525,6 +571,7 @@ mod tests {
         // the best path comes up about as often as its probability says
         let draws = 4000;
         let mut hits = 0;
+        lattice.prepare_samples(&tr, &edges);
         for _ in 0..draws {
             let mut sample = Vec::new();
             lattice.sample(&tr, &edges, &mut rng, &mut sample);

@@ -62,14 +62,43 @@ fn overlap(a: &Set, b: &Set) -> f32 {
 }
 
 /// A labelling that was drawn, and how often.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Drawn {
     /// Where its labels begin in the buffer.
     at: usize,
     hash: u64,
-    content: Set,
-    source: Set,
+    /// Index of its content and of its source.
+    content: usize,
+    source: usize,
     count: f32,
+}
+
+/// A set that labellings share.
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    set: Set,
+    size: u32,
+    /// Number of labellings.
+    count: f32,
+    /// Of those, the ones that agree with the chosen content.
+    agreeing: f32,
+    /// Its most frequent labelling.
+    best: usize,
+}
+
+/// The index of a set among the groups, new or old.
+fn group(groups: &mut Vec<Group>, set: Set) -> usize {
+    if let Some(at) = groups.iter().position(|g| g.set == set) {
+        return at;
+    }
+    groups.push(Group {
+        set,
+        size: size(&set),
+        count: 0.0,
+        agreeing: 0.0,
+        best: 0,
+    });
+    groups.len() - 1
 }
 
 /// What was decided about one cue. Places count units of the article.
@@ -105,6 +134,8 @@ pub struct Sequence<'s> {
 pub struct Decoder {
     labels: Vec<u8>,
     drawn: Vec<Drawn>,
+    contents: Vec<Group>,
+    sources: Vec<Group>,
     path: Vec<u8>,
 }
 
@@ -116,31 +147,31 @@ impl Decoder {
         sequence: &Sequence<'_>,
         rng: &mut Rng,
     ) -> Option<Decision> {
-        let low = sequence.low;
         self.draw(settings.samples, sequence, rng);
         let content = self.best_content(settings)?;
-        let chosen = self.drawn[content].content;
-        let agrees = |d: &Drawn| overlap(&chosen, &d.content) >= 0.5;
+        let chosen = self.contents[content].set;
         let (mut total, mut without) = (0.0, 0.0);
-        for d in self.drawn.iter().filter(|d| agrees(d)) {
-            total += d.count;
-            if size(&d.source) == 0 {
-                without += d.count;
+        for d in &self.drawn {
+            if overlap(&chosen, &self.contents[d.content].set) >= 0.5 {
+                self.sources[d.source].agreeing += d.count;
+                total += d.count;
+                if self.sources[d.source].size == 0 {
+                    without += d.count;
+                }
             }
         }
-        let source = self.best_source(&chosen);
-        let samples = settings.samples as f32;
-        let (source, mass) = match source {
+        let low = sequence.low;
+        let (source, mass) = match self.best_source(&chosen) {
             Some((at, mass)) if without <= settings.no_source * total => {
-                (self.spans(at, low, 1), mass)
+                (self.spans(self.sources[at].best, low, 1), mass)
             }
             _ => (Vec::new(), without),
         };
         Some(Decision {
             cue: (0, 0),
-            content: self.spans(content, low, CONTENT2),
+            content: self.spans(self.contents[content].best, low, CONTENT2),
             source,
-            score: mass / samples,
+            score: mass / settings.samples as f32,
         })
     }
 
@@ -148,15 +179,13 @@ impl Decoder {
         let Sequence { view, low, .. } = *sequence;
         self.labels.clear();
         self.drawn.clear();
+        self.contents.clear();
+        self.sources.clear();
         for _ in 0..samples {
-            sequence
-                .lattice
-                .sample(sequence.transitions, sequence.edges, rng, &mut self.path);
-            let hash = self.path.iter().fold(0u64, |h, &l| {
-                (h ^ u64::from(l))
-                    .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-                    .rotate_left(29)
-            });
+            let hash =
+                sequence
+                    .lattice
+                    .sample(sequence.transitions, sequence.edges, rng, &mut self.path);
             if let Some(same) = self.drawn.iter_mut().find(|d| d.hash == hash) {
                 same.count += 1.0;
                 continue;
@@ -175,25 +204,36 @@ impl Decoder {
             self.drawn.push(Drawn {
                 at: self.labels.len(),
                 hash,
-                content,
-                source,
+                content: group(&mut self.contents, content),
+                source: group(&mut self.sources, source),
                 count: 1.0,
             });
             self.labels.extend_from_slice(&self.path);
         }
+        // most frequent first, so that a group's first labelling is its best
+        self.drawn
+            .sort_by(|a, b| b.count.total_cmp(&a.count).then(a.at.cmp(&b.at)));
+        for (k, d) in self.drawn.iter().enumerate() {
+            for group in [&mut self.contents[d.content], &mut self.sources[d.source]] {
+                if group.count == 0.0 {
+                    group.best = k;
+                }
+                group.count += d.count;
+            }
+        }
     }
 
-    /// The labelling whose content has most mass near it.
+    /// The content that has most mass near it.
     fn best_content(&self, settings: &Settings) -> Option<usize> {
         let mut best = None;
         let mut most = 0.0;
-        for (k, d) in self.drawn.iter().enumerate() {
-            if size(&d.content) == 0 {
+        for (k, content) in self.contents.iter().enumerate() {
+            if content.size == 0 {
                 continue;
             }
             let mut mass = 0.0;
-            for other in &self.drawn {
-                let v = overlap(&d.content, &other.content);
+            for other in &self.contents {
+                let v = overlap(&content.set, &other.set);
                 if v >= 0.5 {
                     let exact = if v > 0.999 { settings.exact } else { 0.0 };
                     mass += other.count * (1.0 + settings.exact * v + exact);
@@ -207,26 +247,23 @@ impl Decoder {
         best
     }
 
-    /// The labelling whose source has most mass given the content, and that mass.
+    /// The source that has most mass near it given the content, and that mass.
     fn best_source(&self, content: &Set) -> Option<(usize, f32)> {
         let mut best = None;
         let mut most = 0.0;
-        for (k, d) in self.drawn.iter().enumerate() {
-            if size(&d.source) == 0 || shared(&d.source, content) > 0 {
+        for (k, source) in self.sources.iter().enumerate() {
+            if source.size == 0 || shared(&source.set, content) > 0 {
                 continue;
             }
             let (mut mass, mut weighted) = (0.0, 0.0);
-            for other in &self.drawn {
-                if size(&other.content) == 0 || shared(&d.source, &other.source) == 0 {
+            for other in &self.sources {
+                if shared(&source.set, &other.set) == 0 {
                     continue;
                 }
-                let closeness = 1.0 + 0.3 * overlap(&d.source, &other.source);
-                if overlap(content, &other.content) >= 0.5 {
-                    mass += other.count;
-                    weighted += other.count * closeness;
-                } else {
-                    weighted += 0.05 * other.count * closeness;
-                }
+                let closeness = 1.0 + 0.3 * overlap(&source.set, &other.set);
+                mass += other.agreeing;
+                let others = other.count - other.agreeing;
+                weighted += closeness * (other.agreeing + 0.05 * others);
             }
             if weighted > most {
                 most = weighted;

@@ -205,6 +205,7 @@ impl Tagger {
             if self.lattice.all_outside(transitions, scores, edges) > self.settings.null {
                 continue;
             }
+            self.lattice.prepare_samples(transitions, edges);
             // seeded by place, so that one cue's draws do not move another's
             let mut rng = Rng::new(0x5EED_0000 + k as u64);
             let sequence = Sequence {
