@@ -568,7 +568,18 @@ impl Scanner<'_> {
             return (!is_word(next)).then_some(at);
         }
         let capital_follows = matches!(next, ' ' | '\u{a0}') && capital_at(at + next.len_utf8());
-        (first_is_upper && capital_follows).then_some(at)
+        (first_is_upper && (capital_follows || is_blank(next) && self.after_initial(begin)))
+            .then_some(at)
+    }
+
+    /// Does a single capital with its period and a blank stand before `begin`, as in "U. S. troops"?
+    fn after_initial(&self, begin: usize) -> bool {
+        let before = self.text[..begin].trim_end_matches([' ', '\u{a0}']);
+        let Some(stem) = before.strip_suffix('.').filter(|_| before.len() < begin) else {
+            return false;
+        };
+        let mut letters = stem.chars().rev();
+        letters.next().is_some_and(char::is_uppercase) && letters.next().is_none_or(is_blank)
     }
 
     /// End of `example.org/page` at `begin`, whose first period is at `at`, if its last part is a well-known domain.

@@ -404,6 +404,33 @@ fn edge_expectations(
 }
 
 impl Weights {
+    /// The mean of weights trained on the same data in different orders, which is steadier than any one of them; `None`
+    /// if there are none.
+    #[must_use]
+    pub fn mean(all: &[Self]) -> Option<Self> {
+        let mut mean = all.first()?.clone();
+        let share = 1.0 / all.len() as f32;
+        let blend = |rows: &mut dyn Iterator<Item = (&mut Row, Vec<&Row>)>| {
+            for (row, others) in rows {
+                for (label, w) in row.iter_mut().enumerate() {
+                    *w = others.iter().map(|o| o[label]).sum::<f32>() * share;
+                }
+            }
+        };
+        blend(&mut mean.rows.iter_mut().enumerate().map(|(i, (_, row))| {
+            let others = all.iter().filter_map(|w| w.rows.get(i)).map(|r| &r.1);
+            (row, others.collect())
+        }));
+        blend(
+            &mut mean.transitions.log.iter_mut().enumerate().map(|(i, row)| {
+                let others = all.iter().filter_map(|w| w.transitions.log.get(i));
+                (row, others.collect())
+            }),
+        );
+        mean.transitions.refresh();
+        Some(mean)
+    }
+
     /// The int8 model. Weights under `prune` in size become zero, and rows of zeros go.
     #[must_use]
     pub fn quantise(&self, prune: f32) -> Model {

@@ -289,12 +289,28 @@ fn word_lists(out: &mut Gazetteer) {
             include_str!("../extract/lexicon/calendar_words.txt"),
             List::Calendar,
         ),
+        (
+            include_str!("../extract/lexicon/organisations.txt"),
+            List::Organisation,
+        ),
+        (include_str!("../extract/lexicon/regions.txt"), List::Area),
     ] {
         for word in entries(file) {
             out.insert(word, list);
             if list == List::Title || list == List::OrganisationWord {
                 out.insert(&format!("{word}."), list);
             }
+        }
+    }
+    for line in entries(include_str!("../extract/lexicon/surnames_world.txt")) {
+        for name in line.split_whitespace() {
+            both(name, List::WorldSurname, out);
+        }
+    }
+    for line in entries(include_str!("../extract/lexicon/given_names_world.txt")) {
+        let names = line.split_once(':').map_or(line, |(_, names)| names);
+        for name in names.split_whitespace() {
+            out.insert(name, List::WorldFirstName);
         }
     }
     for line in entries(include_str!("../extract/lexicon/countries.txt")) {

@@ -1,25 +1,30 @@
 //! Makes the names model: gazetteer, casings and weights, from annotated text and lists of names.
 //!
 //! The recipe, measured on outlets that training had not seen: one CRF on three annotated sets that follow different
-//! rules, told apart by "domain" features; the newswire set once more as world news with little weight; and the first line
-//! of every article once more in capitals, in title case and in lower case, so that headlines are met in training.
+//! rules, told apart by "domain" features; the newswire set once more as world news with little weight; every article
+//! once more with a third of its capitalised words made strangers; and the first line of every article once more in
+//! capitals, in title case and in lower case, so that headlines are met in training.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::crf::{self, Dataset, Progress};
+use super::crf::{self, Dataset, Progress, Weights};
+use super::gazetteer::{self, ListError};
 use crate::extract::names::casing::{Casing, Casings, Form};
 use crate::extract::names::draft::Draft;
 use crate::extract::names::features::{
-    Notes, POSITIONS, Scene, of_context, of_occurrences, of_word,
+    NEWS, Notes, POSITIONS, Scene, of_context, of_occurrences, of_word,
 };
 use crate::extract::names::model::{Lexicon, NamesModel};
 use crate::extract::names::words::{Words, flag, hash, lower};
 use crate::extract::names::{NameKind, label_of};
 use crate::extract::sentence::split;
-use crate::extract::tagger::crf::Labels;
+use crate::extract::tagger::crf::{Labels, Rng};
+use crate::extract::tagger::weights::pair;
 use crate::extract::token::{TokenKind, Tokens};
 use crate::text::Span;
 
@@ -178,31 +183,204 @@ fn count_sentence(
     }
 }
 
+/// How to train; the default is what measured best.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recipe {
+    /// Of the CRF.
+    pub crf: crf::Options,
+    /// Share of the capitalised words that each article's second copy makes strangers: words that nothing is known of,
+    /// as most names of a new outlet are. 0 for no second copy.
+    pub strangers: f32,
+    /// Weight of the copies with another headline.
+    pub headlines: f32,
+    /// Trainings in different orders, whose mean is taken. At least one.
+    pub rounds: u64,
+    /// Smaller feature weights are dropped.
+    pub prune: f32,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self {
+            crf: crf::Options {
+                epochs: 8,
+                min_count: 3,
+                ..crf::Options::default()
+            },
+            strangers: 0.3,
+            headlines: 0.3,
+            rounds: 2,
+            prune: 0.03,
+        }
+    }
+}
+
+/// Where the names model comes from. Articles are JSON lines as [`read_annotated`] takes them.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// Folder of registry packages, see [`super::gazetteer`].
+    pub packages: PathBuf,
+    /// Articles of the world's outlets.
+    pub world: PathBuf,
+    /// Articles of one newswire, annotated by other rules.
+    pub newswire: PathBuf,
+    /// Encyclopedia articles.
+    pub encyclopedia: PathBuf,
+    /// More articles, whose `text` alone is read: for how words are written.
+    pub plain: Vec<PathBuf>,
+}
+
+/// Why a model cannot be made.
+#[derive(Debug, Error)]
+pub enum TrainError {
+    /// The packages are not as expected.
+    #[error(transparent)]
+    Lists(#[from] ListError),
+    /// A file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file does not hold annotated articles.
+    #[error("{}: {source}", path.display())]
+    Annotation {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: AnnotationError,
+    },
+}
+
+/// Makes the model that comes with whosaid, or one like it from other data.
+///
+/// # Errors
+/// [`TrainError`] for a missing or broken input.
+pub fn make(
+    inputs: &Inputs,
+    recipe: &Recipe,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<NamesModel, TrainError> {
+    let read = |path: &Path| {
+        fs::read_to_string(path).map_err(|source| TrainError::Read {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    let annotated = |path: &Path| {
+        read_annotated(&read(path)?).map_err(|source| TrainError::Annotation {
+            path: path.to_owned(),
+            source,
+        })
+    };
+    let world = annotated(&inputs.world)?;
+    let newswire = annotated(&inputs.newswire)?;
+    let encyclopedia = annotated(&inputs.encyclopedia)?;
+    let mut plain = Vec::new();
+    for path in &inputs.plain {
+        for (number, line) in (1..).zip(read(path)?.lines()) {
+            let text = plain_text(line, number).map_err(|source| TrainError::Annotation {
+                path: path.clone(),
+                source,
+            })?;
+            plain.push(text);
+        }
+    }
+    let annotated_texts = world.iter().chain(&newswire).chain(&encyclopedia);
+    let texts = annotated_texts.map(|a| a.text.as_str());
+    let lexicon = Lexicon {
+        gazetteer: gazetteer::read(&inputs.packages)?,
+        casings: count_casings(texts.chain(plain.iter().map(String::as_str))),
+    };
+    let corpus = |articles, domain, weight| Corpus {
+        articles,
+        domain,
+        weight,
+    };
+    let corpora = [
+        corpus(newswire.clone(), 1, 1.0),
+        corpus(newswire, NEWS, 0.3),
+        corpus(encyclopedia, 3, 1.0),
+        corpus(world, NEWS, 1.3),
+    ];
+    Ok(train(lexicon, &corpora, recipe, progress))
+}
+
+/// How much of a plain article is read, in characters: enough to be fair to all.
+const PLAIN: usize = 3000;
+
+fn plain_text(line: &str, number: usize) -> Result<String, AnnotationError> {
+    #[derive(Deserialize)]
+    struct Line {
+        text: String,
+    }
+    let line: Line = serde_json::from_str(line).map_err(|source| AnnotationError::Json {
+        line: number,
+        source,
+    })?;
+    Ok(line.text.chars().take(PLAIN).collect())
+}
+
 /// Trains the weights, and puts them together with the lexicon. The same input gives the same model.
 #[must_use]
 pub fn train(
     lexicon: Lexicon,
     corpora: &[Corpus],
-    options: &crf::Options,
-    prune: f32,
+    recipe: &Recipe,
     progress: &mut dyn FnMut(Progress),
 ) -> NamesModel {
     let mut data = Dataset::new(Labels::bioes(&NameKind::ALL.map(NameKind::code)));
     let mut builder = Builder::default();
     for corpus in corpora {
+        let whole = Pass {
+            domain: corpus.domain,
+            weight: corpus.weight,
+            limit: usize::MAX,
+            strangers: 0.0,
+        };
         for article in &corpus.articles {
-            let whole = article.text.len();
-            builder.add(&lexicon, article, corpus, whole, 1.0, &mut data);
+            builder.add(&lexicon, article, whole, &mut data);
+            if recipe.strangers > 0.0 {
+                let strangers = recipe.strangers;
+                builder.add(&lexicon, article, Pass { strangers, ..whole }, &mut data);
+            }
         }
         for recase in [capitals, title_case, lower_case] {
             for article in &corpus.articles {
-                let (article, headline) = with_headline(article, recase);
-                builder.add(&lexicon, &article, corpus, headline, 0.3, &mut data);
+                let (article, limit) = with_headline(article, recase);
+                let weight = corpus.weight * recipe.headlines;
+                let headline = Pass {
+                    weight,
+                    limit,
+                    ..whole
+                };
+                builder.add(&lexicon, &article, headline, &mut data);
             }
         }
     }
-    let weights = crf::train(&data, options, progress).quantise(prune);
+    let rounds: Vec<Weights> = (0..recipe.rounds.max(1))
+        .map(|round| {
+            let seed = recipe.crf.seed + round;
+            let options = crf::Options { seed, ..recipe.crf };
+            crf::train(&data, &options, progress)
+        })
+        .collect();
+    let mean = Weights::mean(&rounds).unwrap_or_else(|| crf::train(&data, &recipe.crf, progress));
+    let weights = mean.quantise(recipe.prune);
     NamesModel { lexicon, weights }
+}
+
+/// One way of going over an article.
+#[derive(Clone, Copy, Debug)]
+struct Pass {
+    domain: u64,
+    weight: f32,
+    /// Only chunks that end within so many bytes.
+    limit: usize,
+    /// Share of the capitalised words that are made strangers.
+    strangers: f32,
 }
 
 fn capitals(c: char, _: bool) -> char {
@@ -242,21 +420,39 @@ struct Builder {
     words: Words,
     draft: Draft,
     notes: Notes,
+    /// Articles with strangers so far.
+    articles: u64,
 }
 
 impl Builder {
-    /// Adds the chunks of an article that end within the first `limit` bytes.
-    fn add(
-        &mut self,
-        lexicon: &Lexicon,
-        article: &Annotated,
-        corpus: &Corpus,
-        limit: usize,
-        weight: f32,
-        data: &mut Dataset,
-    ) {
+    /// Makes a share of the article's capitalised words strangers, each wherever it stands.
+    fn estrange(&mut self, share: f32, lexicon: &Lexicon) {
+        self.articles += 1;
+        let salt = self.articles;
+        let capitalised: HashSet<u32> = self
+            .draft
+            .words
+            .iter()
+            .filter(|&&word| self.words.is(word, flag::CAPITAL))
+            .map(|&word| self.words.lowered(word))
+            .collect();
+        for word in &mut self.draft.words {
+            let lowered = self.words.lowered(*word);
+            let mut rng = Rng::new(pair(self.words.get(lowered).lower, salt));
+            if capitalised.contains(&lowered) && rng.uniform() < share {
+                let unheard_of = rng.uniform() < 0.5;
+                *word = self.words.stranger(*word, salt, unheard_of, lexicon);
+            }
+        }
+    }
+
+    /// Adds the chunks of an article.
+    fn add(&mut self, lexicon: &Lexicon, article: &Annotated, pass: Pass, data: &mut Dataset) {
         let tokens = split(&article.text);
         self.draft.fill(&tokens, &mut self.words, lexicon);
+        if pass.strangers > 0.0 {
+            self.estrange(pass.strangers, lexicon);
+        }
         self.notes
             .fill(&self.draft, &self.words, &lexicon.gazetteer);
         let scene = Scene {
@@ -271,7 +467,7 @@ impl Builder {
             .collect();
         let mut features = Vec::new();
         for chunk in &self.draft.chunks {
-            if tokens.span(chunk.clone()).end as usize > limit {
+            if tokens.span(chunk.clone()).end as usize > pass.limit {
                 continue;
             }
             // a name that the chunk's edge cuts is trained as what is left of it
@@ -295,16 +491,16 @@ impl Builder {
                 let at = at as usize;
                 for (position, &offset) in POSITIONS.iter().enumerate() {
                     let word = self.words.get(scene.neighbour(at, offset));
-                    of_word(word, position, corpus.domain, |h| features.push(h));
+                    of_word(word, position, pass.domain, |h| features.push(h));
                 }
-                of_context(&scene, at, corpus.domain, |h| features.push(h));
+                of_context(&scene, at, pass.domain, |h| features.push(h));
                 let number = self.draft.words[at];
                 if self.words.is(number, flag::CAPITAL) {
                     of_occurrences(&scene, self.words.lowered(number), |h| features.push(h));
                 }
                 data.token(&features, label, 0);
             }
-            data.end_sequence(corpus.weight * weight);
+            data.end_sequence(pass.weight);
         }
     }
 }
@@ -336,7 +532,6 @@ pub fn reachable(lexicon: &Lexicon, articles: &[Annotated]) -> f32 {
 mod tests {
     use super::*;
     use crate::extract::names::draft::Style;
-    use crate::extract::names::features::NEWS;
 
     fn article(text: &str, names: &[(&str, NameKind)]) -> Annotated {
         let names = names
@@ -381,7 +576,14 @@ mod tests {
         }];
         let run = || {
             let options = crf::Options::default();
-            train(Lexicon::default(), &corpora, &options, 0.0, &mut |_| {})
+            train(
+                Lexicon::default(),
+                &corpora,
+                &options,
+                (0.0, 0.0),
+                0.0,
+                &mut |_| {},
+            )
         };
         let model = run();
         assert_eq!(model.to_bytes().unwrap(), run().to_bytes().unwrap());

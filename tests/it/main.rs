@@ -6,6 +6,7 @@ mod dates;
 mod eval;
 mod index;
 mod ingest;
+mod names;
 mod people;
 mod places;
 mod query;

@@ -84,6 +84,7 @@ pub fn of_word(word: &Word, position: usize, domain: u64, mut emit: impl FnMut(u
             out(base + 1, word.lower);
             out(base + 3, word.clusters[0]);
             out(base + 4, word.clusters[1]);
+            out(base + 6, lists);
         }
     }
 }
@@ -177,6 +178,7 @@ pub fn of_context(scene: &Scene<'_>, at: usize, domain: u64, mut emit: impl FnMu
     if at + 1 < sentence.end as usize && edges(at + 1) != 0 {
         out(224, edges(at + 1));
     }
+    of_run(scene, at, &mut out);
     if let Some(acronym) = scene.notes.acronym(scene.draft.words[at]) {
         out(230, acronym.last);
         out(231, u64::from(acronym.lists));
@@ -192,6 +194,35 @@ pub fn of_context(scene: &Scene<'_>, at: usize, domain: u64, mut emit: impl FnMu
             | u64::from(*style == Style::Capitals) << 3;
         out(240, bits);
         out(241, u64::from((seen.within + seen.first).min(6)));
+    }
+}
+
+/// Features of the run of capitals that the token is in, seen from its ends: the "Committee" of "Gujarat Relief
+/// Committee" says more about "Gujarat" than its neighbour does.
+#[inline]
+fn of_run(scene: &Scene<'_>, at: usize, out: &mut impl FnMut(u64, u64)) {
+    let Some(run) = scene.notes.runs.get(at).filter(|run| run.end > run.begin) else {
+        return;
+    };
+    let (begin, last) = (run.begin as usize, run.end as usize - 1);
+    let length = run.end - run.begin;
+    let place = u64::from((at as u32 - run.begin).min(4));
+    out(260, pair(u64::from(length.min(5)), place));
+    if length > 1 {
+        let (head, tail) = (scene.word(begin, 0), scene.word(last, 0));
+        let position = u64::from(at == begin) | u64::from(at == last) << 1;
+        out(261, pair(tail.lower, position));
+        out(262, pair(u64::from(tail.lists), position));
+        out(263, pair(tail.clusters[0], position));
+        out(264, pair(head.lower, position));
+        out(265, pair(u64::from(head.lists), position));
+        out(266, pair(scene.word(begin, -1).lower, position));
+        out(267, pair(scene.word(last, 1).lower, position));
+    }
+    if run.reach > run.end {
+        let tail = scene.word(run.reach as usize - 1, 0);
+        out(268, tail.lower);
+        out(269, u64::from(tail.lists));
     }
 }
 
@@ -275,6 +306,15 @@ struct Phrase {
     ends: u32,
 }
 
+/// Neighbouring capitalised words, with hyphens between.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Run {
+    begin: u32,
+    end: u32,
+    /// End of the runs that follow, each after "of", "and", "de" or the like.
+    reach: u32,
+}
+
 /// The long form that an article gives for an acronym: "World Fish Bank (WFB)".
 #[derive(Clone, Copy, Debug)]
 struct LongForm {
@@ -290,6 +330,8 @@ pub struct Notes {
     /// For each token the next one with the same capitalised word.
     next: Vec<u32>,
     phrases: Vec<Phrase>,
+    /// The run of each token that is in one; empty for others.
+    runs: Vec<Run>,
     acronyms: Vec<(u32, LongForm)>,
 }
 
@@ -306,7 +348,51 @@ impl Notes {
     pub fn fill(&mut self, draft: &Draft, words: &Words, gazetteer: &Gazetteer) {
         self.count(draft, words);
         self.find_phrases(draft, words, gazetteer);
+        self.find_runs(draft, words);
         self.find_acronyms(draft, words);
+    }
+
+    fn find_runs(&mut self, draft: &Draft, words: &Words) {
+        self.runs.clear();
+        self.runs.resize(draft.words.len(), Run::default());
+        let is = |i: u32, flags: u16| words.is(draft.words[i as usize], flags);
+        for chunk in &draft.chunks {
+            let mut at = chunk.end;
+            // the run after this one, seen from the end of the chunk
+            let mut next: Option<Run> = None;
+            while at > chunk.start {
+                if !is(at - 1, flag::CAPITAL) {
+                    at -= 1;
+                    continue;
+                }
+                let end = at;
+                let mut begin = at - 1;
+                loop {
+                    if begin > chunk.start && is(begin - 1, flag::CAPITAL) {
+                        begin -= 1;
+                    } else if begin > chunk.start + 1
+                        && is(begin - 1, flag::HYPHEN)
+                        && is(begin - 2, flag::CAPITAL)
+                    {
+                        begin -= 2;
+                    } else {
+                        break;
+                    }
+                }
+                let joined = next.filter(|n| {
+                    n.begin - end <= 2
+                        && (end..n.begin).all(|i| is(i, flag::LINK) && is(i, flag::LETTER))
+                });
+                let run = Run {
+                    begin,
+                    end,
+                    reach: joined.map_or(end, |n| n.reach),
+                };
+                self.runs[begin as usize..end as usize].fill(run);
+                next = Some(run);
+                at = begin;
+            }
+        }
     }
 
     fn count(&mut self, draft: &Draft, words: &Words) {

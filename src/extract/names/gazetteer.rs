@@ -47,6 +47,8 @@ pub enum List {
     Organisation,
     /// Months and days.
     Calendar,
+    /// Continents, seas, rivers, areas.
+    Area,
 }
 
 impl List {

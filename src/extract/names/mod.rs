@@ -88,6 +88,8 @@ pub struct Finder {
     scores: Vec<Row>,
     edges: Vec<u8>,
     labels: Vec<u8>,
+    /// Added to the score of "no name", in log odds.
+    outside: f32,
 }
 
 impl Default for Finder {
@@ -112,7 +114,13 @@ impl Finder {
             scores: Vec::new(),
             edges: Vec::new(),
             labels: Vec::new(),
+            outside: 0.0,
         }
+    }
+
+    /// Shifts towards precision (positive) or recall (negative), in log odds.
+    pub fn shift(&mut self, precision: f32) {
+        self.outside = precision;
     }
 
     /// The names of an article, in order, disjoint.
@@ -183,7 +191,9 @@ impl Finder {
                 });
                 add(&mut sums, occurrences);
             }
-            self.scores.push(weights.scores(&sums));
+            let mut scores = weights.scores(&sums);
+            scores[0] += self.outside;
+            self.scores.push(scores);
         }
         self.edges.clear();
         self.edges.resize(chunk.len(), 0);

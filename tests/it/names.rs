@@ -1,0 +1,108 @@
+//! Names: `tests/suite/names/*.toml`.
+//!
+//! A case has a `text` and the names that are `expect`ed in it, in order, as `"PER Ana Ruiz"`, `"ORG …"`, `"LOC …"`.
+//! With `only` a case checks no more than what those sentences are about: that these strings are (or, with a leading
+//! `!`, are not) found as such; everything else in the text is left open.
+
+use std::fs;
+use std::path::Path;
+
+use proptest::prelude::*;
+use serde::Deserialize;
+use whosaid::extract::names::Finder;
+use whosaid::extract::sentence::split;
+
+#[derive(Deserialize)]
+struct Suite {
+    case: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    text: String,
+    expect: Option<Vec<String>>,
+    only: Option<Vec<String>>,
+    #[serde(default)]
+    known_failure: bool,
+    #[serde(default)]
+    note: String,
+}
+
+fn found(finder: &mut Finder, text: &str) -> Vec<String> {
+    let tokens = split(text);
+    finder
+        .find(&tokens)
+        .iter()
+        .map(|name| {
+            let span = tokens.span(name.tokens.clone());
+            format!("{} {}", name.kind.code(), span.of(text))
+        })
+        .collect()
+}
+
+#[test]
+fn names_are_found_as_the_suite_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/names");
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .expect("the suite is part of the repository")
+        .map(|entry| entry.expect("readable folder").path())
+        .collect();
+    files.sort();
+    let mut finder = Finder::default();
+    let mut wrong = Vec::new();
+    let (mut cases, mut known) = (0, 0);
+    for file in files {
+        let text = fs::read_to_string(&file).expect("readable suite");
+        let suite: Suite = toml::from_str(&text).expect("well-formed suite");
+        for case in suite.case {
+            let names = found(&mut finder, &case.text);
+            let whole = case.expect.as_ref().is_none_or(|e| *e == names);
+            let parts = case
+                .only
+                .iter()
+                .flatten()
+                .all(|e| match e.strip_prefix('!') {
+                    Some(absent) => !names.iter().any(|n| n == absent),
+                    None => names.contains(e),
+                });
+            cases += 1;
+            known += usize::from(case.known_failure);
+            if case.known_failure == (whole && parts) {
+                wrong.push(format!("{}: {names:?} {}", case.name, case.note));
+            }
+        }
+    }
+    assert!(
+        cases >= 80 && known * 5 < cases,
+        "{cases} cases, {known} known failures"
+    );
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_cache_changes_nothing() {
+    let texts = [
+        "PORT SHUT AFTER STORM IN MOMBASA\nThe port of Mombasa was shut, Amina Otieno said.",
+        "Amina Otieno of the Kenya Ports Authority (KPA) spoke in Mombasa.",
+    ];
+    let mut kept = Finder::default();
+    for text in texts.iter().chain(&texts) {
+        assert_eq!(found(&mut kept, text), found(&mut Finder::default(), text));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn names_are_ordered_and_disjoint_in_any_text(text in "(\\PC|\n|Ana Ruiz|U\\.S\\.|’s|[A-Z]{3,9} ){0,60}") {
+        let tokens = split(&text);
+        let mut end = 0;
+        for name in Finder::default().find(&tokens) {
+            prop_assert!(name.tokens.start >= end && name.tokens.start < name.tokens.end);
+            end = name.tokens.end;
+            prop_assert!(end as usize <= tokens.tokens.len());
+        }
+    }
+}
