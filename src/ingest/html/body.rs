@@ -3,8 +3,6 @@
 //! The readability algorithm finds the story; around it rules of our own take out what it lets through: captions and
 //! their credits, links to other stories, newsletter and share boxes, and the lists behind "You may also like".
 
-use std::collections::HashSet;
-
 use dom_query::Document;
 use dom_smoothie::{Config, Readability, TextMode};
 
@@ -177,7 +175,8 @@ fn extract(document: Document) -> Option<String> {
 fn story(text: &str, draft: &mut Draft) -> String {
     let lines: Vec<&str> = text.split('\n').map(str::trim).collect();
     let filled = lines.iter().filter(|l| !l.is_empty()).count();
-    let mut seen: HashSet<&str> = HashSet::new();
+    // A caption stands twice, one right behind the other; a list may repeat itself at any time.
+    let mut last = [""; 3];
     let mut out = String::with_capacity(text.len());
     let (mut number, mut began) = (0, false);
     let mut blank = false;
@@ -196,7 +195,8 @@ fn story(text: &str, draft: &mut Draft) -> String {
             }
             continue;
         }
-        let repeated = line.len() > 40 && !seen.insert(line);
+        let repeated = line.len() > 40 && last.contains(&line);
+        last = [last[1], last[2], line];
         if repeated || is_furniture(&lower) || (!began && is_front(line, draft)) {
             continue;
         }

@@ -515,7 +515,7 @@ fn arrays_and_wrappers_of_articles() {
 fn tables_with_faults() {
     let dir = folder();
     let table = format!(
-        "\u{feff}ID,Headline,Body,Date,Mood\r\n1,Fog,\"{STORY}\n“No,” \"\"she\"\" said.\",2025-11-20,grey\r\n2,short row,{STORY}\r\n3,\"never closed,{STORY}\r\n4,long row,{STORY},20 Nov 2025,x,y,z\r\n\r\n5,,,,\r\n"
+        "\u{feff}ID,Headline,Body,Date,Mood\r\n1,Fog,\"{STORY}\n“No,” \"\"she\"\" said.\",2025-11-20,grey\r\n2,short row,\"{STORY}\"\r\n3,\"never closed,{STORY}\r\n4,long row,\"{STORY}\",20 Nov 2025,x,y,z\r\n\r\n5,,,,\r\n"
     );
     let path = write(&dir, "a.csv", &table);
     let (articles, skipped) = read_path(&path);
