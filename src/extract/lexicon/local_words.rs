@@ -3,31 +3,49 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// ISO 3166-1 code of the country that a word points at. Case does not count.
-#[must_use]
-pub fn country(word: &str) -> Option<&'static str> {
-    static WORDS: OnceLock<HashMap<&'static str, &'static str>> = OnceLock::new();
-    let words = WORDS.get_or_init(|| {
-        include_str!("local_words.txt")
+/// Bytes of the longest word.
+const LONGEST: usize = 16;
+
+struct Words {
+    countries: HashMap<&'static str, &'static str>,
+    /// For each first byte, bit n set if there is a word of n bytes: nearly every word of a text is turned away here.
+    lengths: [u32; 256],
+}
+
+fn words() -> &'static Words {
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let countries: HashMap<_, _> = include_str!("local_words.txt")
             .lines()
             .filter(|line| !line.starts_with('#'))
             .filter_map(|line| line.split_once('\t'))
             .flat_map(|(code, words)| words.split(';').map(move |word| (word, code)))
-            .collect()
-    });
-    let longest = 16;
-    if word.len() > longest || word.len() < 2 {
+            .collect();
+        let mut lengths = [0; 256];
+        for word in countries.keys() {
+            if let Some(first) = word.bytes().next() {
+                lengths[first as usize] |= 1 << word.len().min(LONGEST);
+            }
+        }
+        Words { countries, lengths }
+    })
+}
+
+/// ISO 3166-1 code of the country that a word points at. Case does not count.
+#[must_use]
+pub fn country(word: &str) -> Option<&'static str> {
+    let words = words();
+    let first = word.bytes().next()?.to_ascii_lowercase();
+    if word.len() > LONGEST || words.lengths[first as usize] >> word.len() & 1 == 0 {
         return None;
     }
-    if let Some(code) = words.get(word) {
-        return Some(code);
-    }
-    // a buffer on the stack: this is asked of every token
-    let mut lower = [0; 16];
+    // A buffer on the stack: this is asked of every word.
+    let mut lower = [0; LONGEST];
     let lower = lower.get_mut(..word.len())?;
     lower.copy_from_slice(word.as_bytes());
     lower.make_ascii_lowercase();
-    words.get(std::str::from_utf8(lower).ok()?).copied()
+    let lower = std::str::from_utf8(lower).ok()?;
+    words.countries.get(lower).copied()
 }
 
 #[cfg(test)]
