@@ -8,7 +8,7 @@ use crate::statements::{Given, check, read};
 
 #[test]
 fn names_and_pronouns_are_clustered_as_the_suite_says() {
-    check("people", |given| people(given));
+    check("people", people);
 }
 
 /// The people and organisations of a case, as lines.

@@ -6,7 +6,7 @@ use crate::statements::{Given, check, read};
 
 #[test]
 fn sources_are_who_the_suite_says() {
-    check("speakers", |given| speakers(given));
+    check("speakers", speakers);
 }
 
 /// The statements of a case without their content, as lines.

@@ -155,7 +155,7 @@ impl View<'_, '_> {
                 Class::Possessive,
                 Class::Number,
             ])
-            && !(m.is(Class::Time) && !m.is(Class::Modifier))
+            && (!m.is(Class::Time) || m.is(Class::Modifier))
             && !(i == self.sentence.start && m.is_cue())
     }
 
@@ -330,7 +330,7 @@ impl View<'_, '_> {
             Class::Clause,
             Class::Pronoun,
             Class::Auxiliary,
-        ]) && !(m.is_cue() && !m.capital)
+        ]) && (!m.is_cue() || m.capital)
             || self.kind_is_clitic(i) && self.tokens.word(i).ends_with('s')
     }
 }

@@ -55,6 +55,18 @@ impl Scan<'_, '_> {
                 .or_else(|| self.before_quotation(region));
             if let Some(beside) = beside {
                 let end = span.end.max(beside.cue.end).max(beside.source.end);
+                // `The plan “will cost jobs,” Ruiz said`: the words before the marks belong to what was said
+                let sentence = self.sentence(span.start);
+                let fragment = beside.source.start > span.start
+                    && sentence.start < span.start
+                    && self.is_word(span.start - 1)
+                    && !self.any_used(&(sentence.start..span.start))
+                    && self.outside_quotes(sentence.start);
+                let span = if fragment {
+                    self.clause_start(&sentence)..span.end
+                } else {
+                    span
+                };
                 let found = self.push(
                     vec![span],
                     Some(beside.cue),
@@ -164,7 +176,10 @@ impl Scan<'_, '_> {
         }
         let paragraph = self.paragraph(region.open);
         let mut at = region.with_marks().end;
-        if self.kind(at) == Some(TokenKind::Dash)
+        let fragment =
+            region.open > self.sentence(region.open).start && self.is_word(region.open - 1);
+        if !fragment
+            && self.kind(at) == Some(TokenKind::Dash)
             && let Some(source) = self.signature(at + 1, paragraph.end)
         {
             return Some(Beside {
@@ -182,6 +197,13 @@ impl Scan<'_, '_> {
         if !punctuated || at >= paragraph.end {
             return None;
         }
+        // `a “gift.” She said it was late`: a full stop ends what came before, and the next verb has its own clause
+        let stopped = !comma && self.tokens.word(last).starts_with('.');
+        let fragment =
+            region.open > self.sentence(region.open).start && self.is_word(region.open - 1);
+        if stopped && fragment {
+            return None;
+        }
         if comma || self.kind(at) == Some(TokenKind::Dash) {
             at += 1;
         }
@@ -192,26 +214,34 @@ impl Scan<'_, '_> {
         while verb < high && self.mark(verb).is(Class::Adverb) {
             verb += 1;
         }
-        if verb < high && self.quotes_with(verb) && !self.mark(verb).has_form(Form::Ing) {
-            if let Some(source) = self.phrase_after(verb + 1, high) {
-                return Some(Beside {
-                    cue: self.cue(verb, at),
-                    source: self.with_apposition(source, high),
-                    found_by: VERB_SPEAKER,
-                    score: 0.9,
-                });
-            }
+        if verb < high
+            && self.quotes_with(verb)
+            && !self.mark(verb).has_form(Form::Ing)
+            && let Some(source) = self.phrase_after(verb + 1, high)
+        {
+            return Some(Beside {
+                cue: self.cue(verb, at),
+                source: self.with_apposition(source, high),
+                found_by: VERB_SPEAKER,
+                score: 0.9,
+            });
         }
         for verb in at + 1..high.min(at + 30) {
             if !self.quotes_with(verb) || self.mark(verb).has_form(Form::Ing) {
                 continue;
             }
             let source = self.subject_before(verb, at)?;
+            if !self.agrees(&source, verb) {
+                return None;
+            }
             // nothing but "but", "then" between the quotation and its speaker
             let leads = (at..source.start).all(|i| {
                 self.mark(i).any(&[Class::Adverb, Class::Clause]) || self.mark(i).is(Class::Time)
             });
             if !leads {
+                return None;
+            }
+            if stopped && self.past_adjuncts(verb + 1, high) < high {
                 return None;
             }
             return Some(Beside {

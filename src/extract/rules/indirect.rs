@@ -41,7 +41,8 @@ impl Scan<'_, '_> {
                 begin += u32::from(!self.is_word(begin) && self.outside_quotes(begin));
                 let end = self.content_end(begin, &sentence);
                 if begin < end {
-                    self.push(vec![begin..end], Some(cue), Some(source), 0.7, ACCORDING);
+                    let content = begin..end;
+                    self.push(vec![content], Some(cue), Some(source), 0.7, ACCORDING);
                 }
             } else {
                 let source = self.with_apposition(source, words_end);
@@ -159,7 +160,7 @@ impl Scan<'_, '_> {
     }
 
     /// "analysts say" but not "Russian |state media|": a verb without ending wants a subject in the plural.
-    fn agrees(&self, source: &Range<u32>, verb: u32) -> bool {
+    pub(super) fn agrees(&self, source: &Range<u32>, verb: u32) -> bool {
         let mark = self.mark(verb);
         let only_base = mark.has_form(Form::Base) && !mark.has_form(Form::Past);
         if !only_base || verb > source.end {
@@ -212,7 +213,8 @@ impl Scan<'_, '_> {
         }
         let words_end = self.words_end(sentence);
         let rest = self.past_adjuncts(i + 1, words_end);
-        let mut content = vec![self.clause_start(sentence)..comma];
+        let before = self.clause_start(sentence)..comma;
+        let mut content = vec![before];
         if self.is(rest, ",") && rest + 1 < words_end {
             content.push(rest + 1..words_end);
         } else if rest < words_end && words_end - rest > 6 {
@@ -309,7 +311,7 @@ impl Scan<'_, '_> {
     }
 
     /// Where the words of a sentence begin: past a dateline, `LEEDS, England (Northline) —`.
-    fn clause_start(&self, sentence: &Range<u32>) -> u32 {
+    pub(super) fn clause_start(&self, sentence: &Range<u32>) -> u32 {
         let dash = (sentence.start..sentence.end.min(sentence.start + 10))
             .find(|&i| self.kind(i) == Some(TokenKind::Dash) && !self.joins(i));
         match dash {
@@ -363,7 +365,7 @@ impl Scan<'_, '_> {
             }
             let preposition = mark.is(Class::Preposition)
                 && !mark.is(Class::Auxiliary)
-                && !(mark.is(Class::Clause) && !self.mark(at + 1).is(Class::Article));
+                && (!mark.is(Class::Clause) || self.mark(at + 1).is(Class::Article));
             if !preposition {
                 break;
             }

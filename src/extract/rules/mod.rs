@@ -109,7 +109,11 @@ pub fn combine(tagged: Vec<Attribution>, ruled: Vec<Attribution>) -> Vec<Attribu
             Some(same) if rule.found_by == REFUSAL && tokens_of(&same.content) <= 12 => {
                 *same = rule;
             }
-            None if BESIDE_TAGGER.contains(&rule.found_by) => out.push(rule),
+            None if BESIDE_TAGGER.contains(&rule.found_by) => {
+                let clause = [CLAUSE, CLAUSE_FIRST, ACCORDING].contains(&rule.found_by);
+                let score = rule.score * if clause { LEFT_BY_TAGGER } else { 1.0 };
+                out.push(Attribution { score, ..rule });
+            }
             _ => {}
         }
     }
@@ -138,13 +142,18 @@ const ACCORDING: &str = "rule: according to";
 const CLAUSE: &str = "rule: verb and clause";
 const CLAUSE_FIRST: &str = "rule: clause, speaker, verb";
 
+/// How much less a clause counts that the tagger left alone: 48 instead of 77 in a hundred are right on PolNeAR dev.
+const LEFT_BY_TAGGER: f32 = 0.65;
+
 /// Does the rule find the very words of the speaker, though no quotation marks say so?
 #[must_use]
 pub fn is_verbatim(found_by: &str) -> bool {
     found_by == TRANSCRIPT || found_by == LETTER
 }
 
-/// Rules whose findings are kept where the tagger found nothing.
+/// Rules whose findings are kept where the tagger found nothing. On PolNeAR dev each of them raises the F1 of `said` or
+/// leaves it (signatures +0.7, quotations +0.2, clauses +0.2 with one point of recall), except [`ALONE`] and [`REFUSAL`]:
+/// their annotators count such quotations and refusals otherwise, readers do not.
 const BESIDE_TAGGER: &[&str] = &[
     REFUSAL,
     TRANSCRIPT,
@@ -154,6 +163,9 @@ const BESIDE_TAGGER: &[&str] = &[
     SPEAKER_VERB,
     VERB_QUOTATION,
     ALONE,
+    ACCORDING,
+    CLAUSE,
+    CLAUSE_FIRST,
 ];
 
 impl Scan<'_, '_> {

@@ -50,18 +50,18 @@ impl Scan<'_, '_> {
             if !self.outside_quotes(at) || self.kind(at) == Some(TokenKind::Stop) {
                 break;
             }
-            if self.is(at, open) && at + 1 < close {
-                if let Some(head) = self.phrase_before(at, low)
-                    && head
-                        .clone()
-                        .any(|i| self.mark(i).capital || self.mark(i).is(Class::Someone))
-                {
-                    let end = if open == "(" { close + 1 } else { close };
-                    best = Some(head.start..end);
-                    let ages = (at + 1..close).len() <= 2;
-                    if !ages && self.begins_name(head.start) {
-                        break;
-                    }
+            if self.is(at, open)
+                && at + 1 < close
+                && let Some(head) = self.phrase_before(at, low)
+                && head
+                    .clone()
+                    .any(|i| self.mark(i).capital || self.mark(i).is(Class::Someone))
+            {
+                let end = if open == "(" { close + 1 } else { close };
+                best = Some(head.start..end);
+                let ages = (at + 1..close).len() <= 2;
+                if !ages && self.begins_name(head.start) {
+                    break;
                 }
             }
         }

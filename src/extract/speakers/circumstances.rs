@@ -60,6 +60,9 @@ impl View<'_, '_> {
             .find(|&i| self.mark(i).is_cue())?;
         let mark = self.mark(verb);
         let mut begin = verb + 1;
+        while self.mark(begin).is(Class::Adverb) {
+            begin += 1;
+        }
         let to = self.is(begin, "to");
         if to {
             begin += 1;
@@ -93,8 +96,8 @@ impl View<'_, '_> {
             ) || self.tokens.word(end) == "-"
                 || self.tokens.word(end) == "&";
             let preposition = m.is(Class::Preposition)
-                && !(self.is_any(end, &["of", "for", "at", "from"])
-                    && !self.mark(end + 1).is(Class::Time));
+                && (!self.is_any(end, &["of", "for", "at", "from"])
+                    || self.mark(end + 1).is(Class::Time));
             if !word
                 || preposition
                 || m.is(Class::Time)
@@ -167,10 +170,10 @@ impl View<'_, '_> {
                 }
             }
             let gap = i.abs_diff(cue);
-            let own = !(attribution.content.iter().any(|c| c.contains(&noun)))
-                && !(i < source_end && attribution.source.iter().any(|s| s.contains(&noun)));
+            let holds = |spans: &[Range<u32>]| spans.iter().any(|s| s.contains(&noun));
+            let taken = holds(&attribution.content) || i < source_end && holds(&attribution.source);
             let inner = best.as_ref().is_some_and(|(_, r)| r.contains(&noun));
-            if own && !inner && best.as_ref().is_none_or(|(g, _)| gap < *g) {
+            if !taken && !inner && best.as_ref().is_none_or(|(g, _)| gap < *g) {
                 best = Some((gap, i + 1..end));
             }
         }

@@ -145,6 +145,7 @@ impl<'a, 't> View<'a, 't> {
         if stance == Stance::Declines {
             self.empty_refusal(&mut attribution);
         }
+        self.trim_head(&mut attribution);
         let span = |r: &Range<u32>| self.tokens.span(r.clone());
         let mut steps = Vec::with_capacity(6);
         steps.push(Step {
@@ -254,6 +255,24 @@ impl<'a, 't> View<'a, 't> {
         if let Some(words) = words {
             attribution.cue = vec![words];
             attribution.content.clear();
+        }
+    }
+
+    /// "wrote on |X that …", "confirmed to |the BBC that …": what follows the cue's preposition is no content.
+    fn trim_head(&self, attribution: &mut Attribution) {
+        let Some(cue) = attribution.cue.last().cloned() else {
+            return;
+        };
+        let Some(content) = attribution.content.iter_mut().find(|c| c.start == cue.end) else {
+            return;
+        };
+        let preposition =
+            cue.end > cue.start && self.is_any(cue.end - 1, &["on", "to", "in", "with"]);
+        let that = (content.start..content.end.min(content.start + 7))
+            .take_while(|&i| !self.quoted[i as usize])
+            .find(|&i| self.is(i, "that"));
+        if let Some(that) = that.filter(|&that| preposition && that > content.start) {
+            content.start = that;
         }
     }
 

@@ -58,8 +58,7 @@ impl View<'_, '_> {
             .rev()
             .take(2)
             .any(|i| self.mark(i).is(Class::Spokes));
-        if spokes && !self.is_any(last, &["representatives"]) || spokes && self.is(head.end, "for")
-        {
+        if spokes && (!self.is_any(last, &["representatives"]) || self.is(head.end, "for")) {
             let mut speaker = of_kind(SpeakerType::Role);
             speaker.on_behalf_of = self.on_behalf(source, &head);
             return (speaker, "a spokesperson without a name");
@@ -316,7 +315,12 @@ impl View<'_, '_> {
             let mark = self.mark(at);
             let mark_ends = matches!(self.tokens.word(at), "," | "(" | "—" | "–" | ";" | ":");
             let preposition = mark.is(Class::Preposition) && at > source.start;
+            // "European and Ukrainian officials": an "and" between adjectives
+            let joined = at > source.start
+                && self.is(at, "and")
+                && self.mark(at - 1).any(&[Class::Demonym, Class::Modifier]);
             let clause = mark.any(&[Class::Clause, Class::Auxiliary])
+                && !joined
                 && !mark.is(Class::Determiner)
                 && !self.is_possessive(at);
             let participle = mark.verbal
