@@ -575,15 +575,14 @@ mod tests {
             weight: 1.0,
         }];
         let run = || {
-            let options = crf::Options::default();
-            train(
-                Lexicon::default(),
-                &corpora,
-                &options,
-                (0.0, 0.0),
-                0.0,
-                &mut |_| {},
-            )
+            let recipe = Recipe {
+                crf: crf::Options::default(),
+                strangers: 0.0,
+                headlines: 0.0,
+                rounds: 1,
+                prune: 0.0,
+            };
+            train(Lexicon::default(), &corpora, &recipe, &mut |_| {})
         };
         let model = run();
         assert_eq!(model.to_bytes().unwrap(), run().to_bytes().unwrap());
