@@ -1,11 +1,11 @@
 //! Makes the names model: gazetteer, casings and weights, from annotated text and lists of names.
 //!
 //! The recipe, measured on outlets that training had not seen: one CRF on three annotated sets that follow different
-//! rules, told apart by "domain" features; the newswire set once more as world news with little weight; every article
-//! once more with a third of its capitalised words made strangers; and the first line of every article once more in
-//! capitals, in title case and in lower case, so that headlines are met in training.
+//! rules, told apart by "domain" features; the newswire set once more as world news with little weight; and the
+//! first line of every article once more in capitals, in title case and in lower case, so that headlines are met in
+//! training.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,8 +23,7 @@ use crate::extract::names::model::{Lexicon, NamesModel};
 use crate::extract::names::words::{Words, flag, hash, lower};
 use crate::extract::names::{NameKind, label_of};
 use crate::extract::sentence::split;
-use crate::extract::tagger::crf::{Labels, Rng};
-use crate::extract::tagger::weights::pair;
+use crate::extract::tagger::crf::Labels;
 use crate::extract::token::{TokenKind, Tokens};
 use crate::text::Span;
 
@@ -188,9 +187,6 @@ fn count_sentence(
 pub struct Recipe {
     /// Of the CRF.
     pub crf: crf::Options,
-    /// Share of the capitalised words that each article's second copy makes strangers: words that nothing is known of,
-    /// as most names of a new outlet are. 0 for no second copy.
-    pub strangers: f32,
     /// Weight of the copies with another headline.
     pub headlines: f32,
     /// Trainings in different orders, whose mean is taken. At least one.
@@ -207,10 +203,9 @@ impl Default for Recipe {
                 min_count: 3,
                 ..crf::Options::default()
             },
-            strangers: 0.3,
             headlines: 0.3,
             rounds: 2,
-            prune: 0.03,
+            prune: 0.015,
         }
     }
 }
@@ -338,14 +333,9 @@ pub fn train(
             domain: corpus.domain,
             weight: corpus.weight,
             limit: usize::MAX,
-            strangers: 0.0,
         };
         for article in &corpus.articles {
             builder.add(&lexicon, article, whole, &mut data);
-            if recipe.strangers > 0.0 {
-                let strangers = recipe.strangers;
-                builder.add(&lexicon, article, Pass { strangers, ..whole }, &mut data);
-            }
         }
         for recase in [capitals, title_case, lower_case] {
             for article in &corpus.articles {
@@ -379,8 +369,6 @@ struct Pass {
     weight: f32,
     /// Only chunks that end within so many bytes.
     limit: usize,
-    /// Share of the capitalised words that are made strangers.
-    strangers: f32,
 }
 
 fn capitals(c: char, _: bool) -> char {
@@ -420,39 +408,13 @@ struct Builder {
     words: Words,
     draft: Draft,
     notes: Notes,
-    /// Articles with strangers so far.
-    articles: u64,
 }
 
 impl Builder {
-    /// Makes a share of the article's capitalised words strangers, each wherever it stands.
-    fn estrange(&mut self, share: f32, lexicon: &Lexicon) {
-        self.articles += 1;
-        let salt = self.articles;
-        let capitalised: HashSet<u32> = self
-            .draft
-            .words
-            .iter()
-            .filter(|&&word| self.words.is(word, flag::CAPITAL))
-            .map(|&word| self.words.lowered(word))
-            .collect();
-        for word in &mut self.draft.words {
-            let lowered = self.words.lowered(*word);
-            let mut rng = Rng::new(pair(self.words.get(lowered).lower, salt));
-            if capitalised.contains(&lowered) && rng.uniform() < share {
-                let unheard_of = rng.uniform() < 0.5;
-                *word = self.words.stranger(*word, salt, unheard_of, lexicon);
-            }
-        }
-    }
-
     /// Adds the chunks of an article.
     fn add(&mut self, lexicon: &Lexicon, article: &Annotated, pass: Pass, data: &mut Dataset) {
         let tokens = split(&article.text);
         self.draft.fill(&tokens, &mut self.words, lexicon);
-        if pass.strangers > 0.0 {
-            self.estrange(pass.strangers, lexicon);
-        }
         self.notes
             .fill(&self.draft, &self.words, &lexicon.gazetteer);
         let scene = Scene {

@@ -147,7 +147,30 @@ impl Finder {
             self.label(chunk.clone(), &model);
             read_labels(&self.labels, chunk.start, &mut names);
         }
-        names
+        self.split_lists(names)
+    }
+
+    /// Cuts places at commas: one annotated set takes "Mombasa, Kenya" for one place, which it is not.
+    fn split_lists(&self, names: Vec<Name>) -> Vec<Name> {
+        let is_comma = |i: &u32| &*self.words.get(self.draft.words[*i as usize]).text == ",";
+        let mut out = Vec::with_capacity(names.len());
+        for Name { tokens, kind } in names {
+            let mut begin = tokens.start;
+            if kind == NameKind::Place {
+                for comma in tokens.clone().filter(is_comma) {
+                    if comma > begin {
+                        let tokens = begin..comma;
+                        out.push(Name { tokens, kind });
+                    }
+                    begin = comma + 1;
+                }
+            }
+            if begin < tokens.end {
+                let tokens = begin..tokens.end;
+                out.push(Name { tokens, kind });
+            }
+        }
+        out
     }
 
     /// Labels the tokens of a chunk, into `self.labels`.

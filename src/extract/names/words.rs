@@ -5,7 +5,6 @@ use std::hash::Hasher;
 use super::casing::{Casing, Form};
 use super::gazetteer::{EMPTY_PHRASE, extend};
 use super::model::Lexicon;
-use crate::extract::tagger::weights::pair;
 
 /// Keys that are hashes already.
 #[derive(Clone, Copy, Debug, Default)]
@@ -334,38 +333,6 @@ impl Words {
             self.lowered[number as usize] = lowered;
         }
         number
-    }
-
-    /// Number of a word like this one that nothing has been learned of: for training, which would else know every word
-    /// it meets. Equal salts give equal words. With `unheard_of` the word has no clusters and no casing either.
-    pub fn stranger(&mut self, number: u32, salt: u64, unheard_of: bool, lexicon: &Lexicon) -> u32 {
-        let lowered = self.lowered(number);
-        let strange = |hash: u64| pair(hash, salt);
-        let text = self.get(number).text.clone();
-        let name = format!("{text}\u{0}{salt}");
-        let count = self.words.len();
-        let new = self.number(&name, lexicon);
-        if self.words.len() == count {
-            return new;
-        }
-        let mut word = self.get(number).clone();
-        word.lower = strange(word.lower);
-        word.normal = strange(word.normal);
-        if unheard_of {
-            word.clusters = [1; 2];
-            if word.casing != Casing::NO_LETTERS {
-                word.casing = Casing::UNKNOWN;
-            }
-        }
-        self.words[new as usize] = word;
-        self.flags[new as usize] = self.flags[number as usize];
-        let low = if lowered == number {
-            new
-        } else {
-            self.stranger(lowered, salt, unheard_of, lexicon)
-        };
-        self.lowered[new as usize] = low;
-        new
     }
 
     /// Number of the word as it is written within a sentence: for words of headlines.
