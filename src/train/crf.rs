@@ -405,10 +405,14 @@ fn edge_expectations(
 
 impl Weights {
     /// The mean of weights trained on the same data in different orders, which is steadier than any one of them; `None`
-    /// if there are none.
+    /// if there are none, or if they have different features (see [`Options::most_features`]).
     #[must_use]
     pub fn mean(all: &[Self]) -> Option<Self> {
         let mut mean = all.first()?.clone();
+        let features = |w: &Self| w.rows.iter().map(|r| r.0).collect::<Vec<_>>();
+        if all.iter().any(|w| features(w) != features(&mean)) {
+            return None;
+        }
         let share = 1.0 / all.len() as f32;
         let blend = |rows: &mut dyn Iterator<Item = (&mut Row, Vec<&Row>)>| {
             for (row, others) in rows {

@@ -539,7 +539,6 @@ mod tests {
         let run = || {
             let recipe = Recipe {
                 crf: crf::Options::default(),
-                strangers: 0.0,
                 headlines: 0.0,
                 rounds: 1,
                 prune: 0.0,
