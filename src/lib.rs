@@ -5,6 +5,7 @@ pub mod cli;
 pub mod date;
 pub mod eval;
 pub mod extract;
+pub mod http;
 pub mod index;
 pub mod ingest;
 pub mod pipeline;

@@ -19,6 +19,7 @@ mod ingest;
 mod person;
 mod report;
 mod search;
+mod serve;
 mod show;
 mod upkeep;
 
@@ -76,6 +77,7 @@ enum Command {
     People(entities::PeopleArgs),
     Places(entities::PlacesArgs),
     Eval(eval::Args),
+    Serve(serve::Args),
     Stats(upkeep::StatsArgs),
     Verify(upkeep::VerifyArgs),
     Formats(upkeep::FormatsArgs),
@@ -115,6 +117,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::People(args) => entities::people(args),
         Command::Places(args) => entities::places(args),
         Command::Eval(args) => eval::run(args, index),
+        Command::Serve(args) => serve::run(args, index),
         Command::Stats(args) => upkeep::stats(args, index),
         Command::Verify(args) => upkeep::verify(args, index),
         Command::Formats(args) => upkeep::formats(args),

@@ -4,6 +4,7 @@
 //! that people with annotations of their own can make their own.
 
 pub mod clusters;
+pub mod coastline;
 pub mod crf;
 pub mod gazetteer;
 pub mod given_names;

@@ -4,6 +4,7 @@ mod build;
 mod cmd;
 mod dates;
 mod eval;
+mod http;
 mod index;
 mod ingest;
 mod names;

@@ -1,0 +1,187 @@
+//! `/statement/{id}`: one statement, each of its fields, and how it was found.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use maud::{Markup, html};
+
+use super::{Frame, Section, card};
+use crate::http::Shared;
+use crate::http::fault::Fault;
+use crate::http::format;
+use crate::http::view::{View, encode, today};
+use crate::search::query::{Field, Node, Query};
+use crate::search::{Copy, Request, Searcher, StatementHit};
+
+pub(in crate::http) async fn page(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+) -> Result<Response, Fault> {
+    let hit = app
+        .ask(move |snapshot| find(&snapshot.searcher, &id))
+        .await?;
+    let title = format!(
+        "{}: {}",
+        card::speaker_name(&hit),
+        format::one_line(&hit.quote.text)
+            .chars()
+            .take(80)
+            .collect::<String>()
+    );
+    let frame = Frame {
+        title: &title,
+        section: Section::Other,
+        view: &View::default(),
+        feed: None,
+    };
+    Ok(frame.around(&app, &content(&hit)))
+}
+
+/// The statement, its copies with it.
+pub(in crate::http) fn find(searcher: &Searcher, id: &str) -> Result<StatementHit, Fault> {
+    // An article's key has no dot.
+    if !id.contains('.') {
+        return Err(Fault::NotFound);
+    }
+    let mut hit = searcher.statement(id, None)?.ok_or(Fault::NotFound)?;
+    hit.copies = copies(searcher, &hit)?;
+    Ok(hit)
+}
+
+/// The other appearances of a statement: a search for its very words, which folds copies, says which they are.
+fn copies(searcher: &Searcher, hit: &StatementHit) -> Result<Vec<Copy>, Fault> {
+    let words: Vec<&str> = hit
+        .quote
+        .text
+        .split(" … ")
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .take(12)
+        .collect();
+    let Some(node) = (words.len() > 4)
+        .then(|| Node::field(Field::Text, &words.join(" ")))
+        .flatten()
+    else {
+        return Ok(Vec::new());
+    };
+    let request = Request {
+        query: Query::from(node),
+        limit: 10,
+        today: today(),
+        ..Request::default()
+    };
+    for found in searcher.search(&request)?.hits {
+        let Some(found) = found.statement() else {
+            continue;
+        };
+        if found.id != hit.id && !found.copies.iter().any(|c| c.id == hit.id) {
+            continue;
+        }
+        let first = Copy {
+            id: found.id.clone(),
+            outlet: found.outlet.clone(),
+            published: found.published,
+            title: found.title.clone(),
+            url: found.url.clone(),
+        };
+        return Ok(std::iter::once(first)
+            .chain(found.copies.iter().cloned())
+            .filter(|c| c.id != hit.id)
+            .collect());
+    }
+    Ok(Vec::new())
+}
+
+fn content(hit: &StatementHit) -> Markup {
+    let row = |name: &str, value: Markup| html! { div { dt { (name) } dd { (value) } } };
+    let text = |value: Option<&str>| {
+        value
+            .map(format::one_line)
+            .filter(|v| !v.is_empty())
+            .map(|v| html! { (v) })
+    };
+    let field = |name: &'static str, value: Option<Markup>| {
+        value.map(|value| row(name, value)).unwrap_or_default()
+    };
+    let place = |p: &crate::index::stored::PlaceRef| {
+        if p.path.is_empty() {
+            html! { (p.name) }
+        } else {
+            html! { (p.path.join(" › ")) }
+        }
+    };
+    html! {
+        article.statement.narrow {
+            h1.away { "Statement by " (card::speaker_name(hit)) }
+            @if !hit.quote.text.is_empty() {
+                blockquote.large data-kind=(hit.kind) { p { (card::marked(&hit.quote, usize::MAX)) } }
+            }
+            p.who { (card::who(hit)) }
+            p.facts { (card::when_and_where(hit)) (card::whence(hit.title.as_deref(), hit.outlet.as_deref(), hit.url.as_deref(), hit.published)) }
+            p.badges { (card::badges(hit)) }
+            h2 { "As printed" }
+            div.passage lang=[hit.language.as_deref()] { p { (card::passage(hit)) } }
+            p { a href=(format::in_context(&hit.article, &hit.id)) { "Open it in the article" } }
+            @if !hit.copies.is_empty() {
+                h2 { "Also printed in" }
+                ul.copies {
+                    @for copy in &hit.copies {
+                        li {
+                            a href=(format!("/statement/{}", encode(&copy.id))) { (copy.outlet.as_deref().map_or_else(|| "Another article".to_owned(), format::one_line)) }
+                            " " span.quiet { (card::whence(copy.title.as_deref(), None, copy.url.as_deref(), copy.published)) }
+                        }
+                    }
+                }
+            }
+            h2 { "Fields" }
+            dl.fields {
+                (row("Wording", html! { (hit.kind) " " span.quiet { (card::kind_in_words(hit.kind)) } }))
+                (row("Stance", html! { (hit.stance) }))
+                (field("Reporting words", text(Some(&hit.cue))))
+                (field("Source, as printed", text(Some(&hit.source))))
+                (field("Speaker", text(hit.speaker.name.as_deref())))
+                (field("Role", text(hit.speaker.role.as_deref())))
+                (field("Speaks for", text(hit.speaker.on_behalf_of.as_deref())))
+                (field("Told to", text(hit.addressee.as_deref())))
+                (field("Through", text(hit.medium.as_deref())))
+                (field("Names in it", text(Some(&hit.about.join(", ")))))
+                (field("Said", hit.said.as_ref().map(|s| html! { (format::said(s).unwrap_or_else(|| "not resolved".to_owned())) " " span.quiet { "“" (format::one_line(&s.text)) "”" } })))
+                (field("Said in", hit.place.as_ref().map(place)))
+                (field("Dateline", hit.dateline.as_ref().map(place)))
+                (row("Confidence", html! { (format!("{:.0} %", hit.confidence * 100.0)) }))
+                (row("File", html! { code { (hit.origin.path) @if let Some(record) = hit.origin.record { "#" (record) } } " " span.quiet { "bytes " (hit.source_bytes.0) "–" (hit.source_bytes.1) } }))
+            }
+            @if !hit.evidence.is_empty() {
+                h2 { "How it was found" }
+                ol.evidence {
+                    @for step in &hit.evidence {
+                        li {
+                            span.field { (step.field) } " " code { (step.rule) }
+                            @if let Some(words) = words(hit, step.span) { " " span.quiet { "“" (words) "”" } }
+                        }
+                    }
+                }
+            }
+            h2 { "To quote it" }
+            p.citation { (card::citation(hit)) }
+            p.actions {
+                button.plain.copy type="button" hidden data-copy=(card::citation(hit)) { "Copy with citation" }
+                a href=(format!("/api/v1/statements/{}", encode(&hit.id))) { "As JSON" }
+            }
+        }
+    }
+}
+
+/// The words of the article that a step rests on, if the passage holds them.
+fn words(hit: &StatementHit, span: Option<crate::text::Span>) -> Option<String> {
+    let span = span?;
+    // Content tells where the passage begins in the article.
+    let (printed, shown) = (hit.spans.content.first()?, hit.content.first()?);
+    let begin = printed.begin.checked_sub(shown.begin)?;
+    let range = span.begin.checked_sub(begin)? as usize..span.end.checked_sub(begin)? as usize;
+    hit.passage
+        .text
+        .get(range)
+        .map(format::one_line)
+        .filter(|w| !w.is_empty())
+}
