@@ -61,7 +61,7 @@ pub(super) fn article(out: &mut Vec<u8>, article: &Article, reading: &Reading) -
     for statement in &reading.statements {
         self::statement(out, text, statement, reading)?;
     }
-    listing(out, "People", reading.people.iter().map(|p| person(p)))?;
+    listing(out, "People", reading.people.iter().map(person))?;
     listing(
         out,
         "Organisations",

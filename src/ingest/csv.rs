@@ -312,14 +312,14 @@ fn row(
         }
         match field {
             Some(Field::Text) if draft.text.is_empty() => {
-                (draft.text, draft.map) = cell_text(cell, row)
+                (draft.text, draft.map) = cell_text(cell, row);
             }
             Some(Field::Published) => match written::parse(&value) {
                 Some(date) => draft.published = draft.published.or(Some(date)),
                 None => drop(draft.extra.insert(name, Value::String(value))),
             },
             Some(Field::Byline) => {
-                draft.byline = value.split(';').map(|a| a.trim().to_owned()).collect()
+                draft.byline = value.split(';').map(|a| a.trim().to_owned()).collect();
             }
             Some(Field::Id) => draft.id = Some(value),
             Some(Field::Title) => draft.title = Some(value),

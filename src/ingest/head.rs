@@ -185,7 +185,7 @@ fn dated_at_the_end(text: &str, found: &mut Found) {
     if begin <= found.head.body as usize || line.len() > 80 {
         return;
     }
-    let from = match line.rfind(|c: char| c == ',' || c == '(') {
+    let from = match line.rfind([',', '(']) {
         _ if written::prefix(line).is_some() => 0,
         Some(_) => {
             let comma = line.find([',', '(']).unwrap_or(0);

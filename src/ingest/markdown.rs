@@ -235,7 +235,7 @@ impl Writer<'_> {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
             Event::Start(Tag::Image { .. } | Tag::HtmlBlock | Tag::MetadataBlock(_)) => {
-                self.hidden += 1
+                self.hidden += 1;
             }
             Event::End(TagEnd::Image | TagEnd::HtmlBlock | TagEnd::MetadataBlock(_)) => {
                 self.hidden = self.hidden.saturating_sub(1);

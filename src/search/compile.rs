@@ -376,9 +376,9 @@ fn sequence(field: EngineField, tokens: Vec<String>, slop: u32) -> Boxed {
         [only] => term(field, only),
         _ => {
             let terms = tokens
-                .iter()
+                .into_iter()
                 .enumerate()
-                .map(|(n, token)| (n, Term::from_field_text(field, token)))
+                .map(|(n, token)| (n, Term::from_field_text(field, &token)))
                 .collect();
             Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop))
         }

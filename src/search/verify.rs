@@ -359,7 +359,7 @@ fn ends_at_sentences(alignment: &[Step], printed: &[Word], text: &str) -> bool {
     let Some(first) = run.next() else {
         return false;
     };
-    let last = run.last().unwrap_or(first);
+    let last = run.next_back().unwrap_or(first);
     let ends = |between: &str| between.contains(['.', '!', '?', '…', '\n']);
     let between = |left: usize| {
         let (Some(a), Some(b)) = (printed.get(left), printed.get(left + 1)) else {

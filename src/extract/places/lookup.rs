@@ -161,10 +161,10 @@ pub(super) fn find(
             return;
         }
     }
-    if let Some((first, rest)) = folded.split_once(' ') {
-        if PARTS.contains(&first) {
-            find(rest, false, gazetteer, found);
-        }
+    if let Some((first, rest)) = folded.split_once(' ')
+        && PARTS.contains(&first)
+    {
+        find(rest, false, gazetteer, found);
     }
 }
 

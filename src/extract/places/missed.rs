@@ -50,13 +50,14 @@ pub(super) fn find(tokens: &Tokens<'_>, names: &[Name], gazetteer: &Gazetteer) -
         }
         let before = tokens.word(at - 1);
         let after_place = before == "," && last_place_end == at - 1;
-        if (after_place || BEFORE_PLACES.contains(&before)) && is_capitalised(at, tokens) {
-            if let Some(range) = longest(at, free_until, after_place, tokens, gazetteer, &mut key) {
-                at = range.end;
-                last_place_end = range.end;
-                found.push(range);
-                continue;
-            }
+        if (after_place || BEFORE_PLACES.contains(&before))
+            && is_capitalised(at, tokens)
+            && let Some(range) = longest(at, free_until, after_place, tokens, gazetteer, &mut key)
+        {
+            at = range.end;
+            last_place_end = range.end;
+            found.push(range);
+            continue;
         }
         at += 1;
     }

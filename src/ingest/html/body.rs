@@ -140,13 +140,13 @@ pub(super) fn text(document: Document, draft: &mut Draft) -> String {
 /// Takes out the parts that are no story, unless they hold most of the page's text.
 fn drop_parts(document: &Document) {
     let whole = document.body().map_or(0, |body| body.text().len());
-    for part in document.select(NO_STORY).iter() {
+    for part in &document.select(NO_STORY) {
         if part.text().len() * 4 < whole {
             part.remove();
         }
     }
     // A paragraph that is nothing but a link leads to another story.
-    for paragraph in document.select("p").iter() {
+    for paragraph in &document.select("p") {
         let text = paragraph.text();
         let text = text.trim();
         let linked: usize = paragraph

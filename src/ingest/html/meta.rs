@@ -93,7 +93,7 @@ pub(super) fn fill(draft: &mut Draft, page: &Document) {
 /// All objects of the page's JSON-LD, from arrays and `@graph` too.
 fn json_ld(page: &Document) -> Vec<Value> {
     let mut todo: Vec<Value> = Vec::new();
-    for script in page.select("script[type='application/ld+json']").iter() {
+    for script in &page.select("script[type='application/ld+json']") {
         let text = script.text();
         let json = text
             .trim()
