@@ -122,6 +122,20 @@ pub(super) fn byte(c: char, codec: usize) -> Option<u8> {
     bytes.get(codec).copied().filter(|b| *b != 0)
 }
 
+/// Damages `text` as a program would that reads its UTF-8 with the table; `None` if the table has no such byte.
+#[cfg(test)]
+pub(super) fn damage(text: &str, codec: usize) -> Option<String> {
+    text.bytes()
+        .map(|b| {
+            if b < 0x80 {
+                Some(char::from(b))
+            } else {
+                character(codec, b).or(Some(char::from(b)))
+            }
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,18 +150,4 @@ mod tests {
         assert_eq!(byte('в', CYRILLIC), Some(0xe2));
         assert_eq!(byte('a', 0), None);
     }
-}
-
-/// Damages `text` as a program would that reads its UTF-8 with the table; `None` if the table has no such byte.
-#[cfg(test)]
-pub(super) fn damage(text: &str, codec: usize) -> Option<String> {
-    text.bytes()
-        .map(|b| {
-            if b < 0x80 {
-                Some(char::from(b))
-            } else {
-                character(codec, b).or(Some(char::from(b)))
-            }
-        })
-        .collect()
 }
