@@ -161,11 +161,16 @@ impl<'a> Scene<'a> {
             doc.text(f.title, title);
             doc.text(f.title_exact, title);
         }
-        for author in &self.article.byline {
-            if let Some(author) = clean(author) {
-                doc.whole(f.byline, &author);
-                doc.name(f.byline_text, &author);
-            }
+        // Once each: a facet counts documents, not values.
+        let authors: BTreeSet<String> = self
+            .article
+            .byline
+            .iter()
+            .filter_map(|author| clean(author))
+            .collect();
+        for author in &authors {
+            doc.whole(f.byline, author);
+            doc.name(f.byline_text, author);
         }
         if let Some(outlet) = self.article.outlet.as_deref().and_then(clean) {
             doc.whole(f.outlet, &outlet);
@@ -331,9 +336,14 @@ impl<'a> Scene<'a> {
         for role in speaker.role.iter().chain(&speaker.roles) {
             doc.text(f.role_text, role);
         }
-        for organisation in speaker.organisations.iter().filter_map(|o| clean(o)) {
-            doc.whole(f.org, &organisation);
-            doc.name(f.org_text, &organisation);
+        let organisations: BTreeSet<String> = speaker
+            .organisations
+            .iter()
+            .filter_map(|o| clean(o))
+            .collect();
+        for organisation in &organisations {
+            doc.whole(f.org, organisation);
+            doc.name(f.org_text, organisation);
         }
         if let Some(behalf) = &speaker.on_behalf_of {
             doc.name(f.behalf_text, behalf);

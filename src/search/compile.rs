@@ -17,7 +17,7 @@ use super::query::{Field, Interval, Leaf, Node, Pattern, Query};
 use super::request::Scope;
 use crate::index::documents::{day_number, join_path};
 use crate::index::schema::{ARTICLE, STATEMENT, fields};
-use crate::index::{Analyzer, names, words};
+use crate::index::{Analyzer, Word, names, words};
 
 /// Most words that a star within a phrase may stand for.
 const MAX_EXPANSIONS: u32 = 1 << 14;
@@ -81,11 +81,7 @@ fn title_words(query: &Query, scope: Scope) -> Vec<(Occur, Boxed)> {
                 pattern: Pattern::Word(word),
             }) => {
                 let parts = words(Analyzer::Stem, word);
-                let found = sequence(
-                    fields().title,
-                    parts.into_iter().map(|w| w.text).collect(),
-                    0,
-                );
+                let found = sequence(fields().title, &texts(parts), 0);
                 Some((Occur::Should, boost(found, weight::TITLE)))
             }
             _ => None,
@@ -199,9 +195,9 @@ fn either(pattern: &Pattern, stem: EngineField, exact: EngineField, by: f32) -> 
             let parts = words(Analyzer::Exact, word);
             if parts.len() == 1 {
                 let stems = words(Analyzer::Stem, word);
-                sequence(stem, stems.into_iter().map(|w| w.text).collect(), 0)
+                sequence(stem, &texts(stems), 0)
             } else {
-                sequence(exact, parts.into_iter().map(|w| w.text).collect(), 0)
+                sequence(exact, &texts(parts), 0)
             }
         }
         Pattern::Phrase(phrase, slop) => phrase_of(exact, Analyzer::Exact, phrase, *slop),
@@ -235,7 +231,7 @@ fn name(pattern: &Pattern, field: EngineField) -> Boxed {
         Pattern::Word(text) | Pattern::Phrase(text, _) => union(
             names::alternatives(text)
                 .into_iter()
-                .map(|tokens| sequence(field, tokens, 0))
+                .map(|tokens| sequence(field, &tokens, 0))
                 .collect(),
         ),
         other => expanded(field, Analyzer::Name, other),
@@ -313,11 +309,8 @@ pub(super) fn parts(analyzer: Analyzer, phrase: &str) -> Vec<Part> {
 
 fn phrase_of(field: EngineField, analyzer: Analyzer, phrase: &str, slop: u32) -> Boxed {
     if !phrase.contains('*') {
-        let tokens = words(analyzer, phrase)
-            .into_iter()
-            .map(|w| w.text)
-            .collect();
-        return sequence(field, tokens, slop);
+        let tokens = texts(words(analyzer, phrase));
+        return sequence(field, &tokens, slop);
     }
     let parts = parts(analyzer, phrase);
     let mut terms = Vec::with_capacity(parts.len());
@@ -369,9 +362,13 @@ fn escape(word: &str) -> String {
     word.replace('.', "\\.")
 }
 
+fn texts(words: Vec<Word>) -> Vec<String> {
+    words.into_iter().map(|w| w.text).collect()
+}
+
 /// Tokens in a row.
-fn sequence(field: EngineField, tokens: Vec<String>, slop: u32) -> Boxed {
-    match tokens.as_slice() {
+fn sequence(field: EngineField, tokens: &[String], slop: u32) -> Boxed {
+    match tokens {
         [] => none(),
         [only] => term(field, only),
         _ => {
