@@ -373,9 +373,9 @@ fn sequence(field: EngineField, tokens: &[String], slop: u32) -> Boxed {
         [only] => term(field, only),
         _ => {
             let terms = tokens
-                .into_iter()
+                .iter()
                 .enumerate()
-                .map(|(n, token)| (n, Term::from_field_text(field, &token)))
+                .map(|(n, token)| (n, Term::from_field_text(field, token)))
                 .collect();
             Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop))
         }

@@ -1,5 +1,7 @@
 //! All integration tests, as one binary.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod build;
 mod cmd;
 mod dates;

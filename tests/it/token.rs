@@ -49,15 +49,15 @@ fn texts_are_cut_as_the_suite_says() {
                 .map(|r| tokens.span(r.clone()).of(&case.text))
                 .collect();
             let mut failure = String::new();
-            if let Some(expected) = &case.tokens {
-                if words.join(" ") != *expected {
-                    failure = format!("tokens {}", words.join(" "));
-                }
+            if let Some(expected) = &case.tokens
+                && words.join(" ") != *expected
+            {
+                failure = format!("tokens {}", words.join(" "));
             }
-            if let Some(expected) = &case.sentences {
-                if sentences != *expected {
-                    failure = format!("sentences {sentences:?}");
-                }
+            if let Some(expected) = &case.sentences
+                && sentences != *expected
+            {
+                failure = format!("sentences {sentences:?}");
             }
             if case.known_failure == failure.is_empty() {
                 wrong.push(format!("{}: {failure} {}", case.name, case.note));
