@@ -116,6 +116,7 @@ impl<'a> Output<'a> {
             .byline
             .into_iter()
             .filter_map(|author| field(Some(author)))
+            .flat_map(|author| head::people(&author))
             .collect();
         let found = head::find(&text, title.as_deref());
         let metadata = draft.published.map(|date| (date, PublishedFrom::Metadata));

@@ -113,6 +113,17 @@ fn take(
         }
         return true;
     }
+    if let Some(here) = lines::place_and_date_line(line.text) {
+        let (date, begin, end) = here.date;
+        if found.published.is_none() {
+            found.published = Some(date);
+            found.head.dated = Some(Span::new(line.begin + begin, line.begin + end));
+        }
+        if let (Some(place), None) = (here.place, found.head.dateline) {
+            found.head.dateline = Some(Span::new(line.begin, line.begin + place));
+        }
+        return true;
+    }
     if found.byline.is_empty()
         && let Some(byline) = lines::byline(line.text)
     {
@@ -138,7 +149,7 @@ fn take(
     }
     // A bare name, or a standfirst, stands between the headline and a line that is surely of the head.
     let before_the_end = |line: Option<Line<'_>>| {
-        line.is_some_and(|l| lines::date_line(l.text).is_some() || lines::byline(l.text).is_some())
+        line.is_some_and(|l| date_of_line(l.text).is_some() || lines::byline(l.text).is_some())
     };
     if found.head.title.is_some() && !started {
         let sure = before_the_end(Some(next)) || lines::dateline(next.text).is_some();
@@ -158,12 +169,18 @@ fn take(
 
 /// The date of a line that is a date line.
 pub(super) fn date_of_line(line: &str) -> Option<PartialDate> {
-    lines::date_line(line).map(|(date, ..)| date)
+    let date = lines::date_line(line).or_else(|| lines::place_and_date_line(line).map(|l| l.date));
+    date.map(|(date, ..)| date)
 }
 
-/// The authors of a line that is a byline.
-pub(super) fn authors_of_line(line: &str) -> Option<Vec<String>> {
-    lines::byline(line).map(|byline| byline.authors)
+/// The authors of a line that is a byline, and the date in it.
+pub(super) fn byline_of_line(line: &str) -> Option<(Vec<String>, Option<PartialDate>)> {
+    lines::byline(line).map(|byline| (byline.authors, byline.date.map(|(date, ..)| date)))
+}
+
+/// The people that one author field names.
+pub(super) fn people(field: &str) -> Vec<String> {
+    lines::people(field)
 }
 
 /// Equal but for case, white space and the shape of quotation marks?
@@ -182,6 +199,16 @@ fn dated_at_the_end(text: &str, found: &mut Found) {
     let end = text.trim_end();
     let begin = end.rfind('\n').map_or(0, |at| at + 1);
     let line = &end[begin..];
+    let prefix = [
+        "First published in the ",
+        "Published in the ",
+        "Published in ",
+    ];
+    let bare = prefix
+        .iter()
+        .find_map(|p| line.strip_prefix(p))
+        .unwrap_or(line);
+    let (begin, line) = (begin + line.len() - bare.len(), bare);
     if begin <= found.head.body as usize || line.len() > 80 {
         return;
     }

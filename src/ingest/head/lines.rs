@@ -24,6 +24,8 @@ const LABELS: &[&str] = &[
     "sport",
     "world",
     "advertisement",
+    "staff writer",
+    "staff reporter",
 ];
 
 /// Words in capitals before a dash that are no place.
@@ -63,6 +65,9 @@ const BY: &[&str] = &[
     "reported by ",
     "interview by ",
     "updates by ",
+    "words: ",
+    "text: ",
+    "by: ",
     "story by ",
     "text by ",
     "par ",
@@ -123,15 +128,30 @@ pub(super) fn byline(line: &str) -> Option<Byline> {
     let who = after[..bar].trim_end();
     let authors = authors(who)?;
     let rest = after[bar..].trim_start_matches(['|', '·', '•', ' ']);
-    let date = written::prefix(rest).map(|(date, len)| {
-        let begin = line.len() - rest.len();
-        (date, begin, begin + len)
+    let dated = |part: &str| {
+        let begin = part.as_ptr().addr() - line.as_ptr().addr();
+        written::prefix(part).map(|(date, len)| (date, begin, begin + len))
+    };
+    // "By Ann Example, Kisumu, 19 July 2023"
+    let date = dated(rest).or_else(|| {
+        let commas = who.match_indices(", ").map(|(at, _)| &who[at + 2..]);
+        commas.filter_map(dated).next()
     });
     Some(Byline {
         authors,
         end: from + who.len(),
         date,
     })
+}
+
+/// The people that one author field names: "By Ann Example and Bo Sample, Science Desk" are two. What names nobody that
+/// is surely a person stays as it is.
+pub(super) fn people(field: &str) -> Vec<String> {
+    let line = match field.get(..3) {
+        Some(by) if by.eq_ignore_ascii_case("by ") => &field[3..],
+        _ => field,
+    };
+    authors(line).unwrap_or_else(|| vec![line.trim().to_owned()])
 }
 
 /// The people of a byline, without their paper and place.
@@ -281,6 +301,17 @@ pub(super) fn dateline(line: &str) -> Option<Dateline> {
         .nth(120)
         .map_or(line.len(), |(at, _)| at);
     let start = &line[..start];
+    // "LEEDS, 28 December 2025: The"
+    if let Some(found) = place_and_date(start)
+        && let Some(place) = found.place
+        && let Some(story) = start[found.date.2..].strip_prefix(": ")
+    {
+        return Some(Dateline {
+            place: (0, place),
+            end: start.len() - story.trim_start().len(),
+            date: Some(found.date),
+        });
+    }
     let (dash, dash_len) = separator(start)?;
     let before = start[..dash].trim_end();
     let (mut place, mut agency) = (before, false);
@@ -341,6 +372,44 @@ pub(super) fn dateline(line: &str) -> Option<Dateline> {
         end: end + (line[end..].len() - line[end..].trim_start().len()),
         date,
     })
+}
+
+/// A place or paper and a date: "Bremerhaven, 28 March 2025", "HALIFAX — June 17, 2025".
+pub(super) struct PlaceAndDate {
+    /// Where the place's words end; `None` if it is a paper.
+    pub(super) place: Option<usize>,
+    pub(super) date: Dated,
+}
+
+/// The place and date that a line begins with.
+fn place_and_date(line: &str) -> Option<PlaceAndDate> {
+    let cut = line
+        .find([',', '—', '–', '(', '·', '|'])
+        .filter(|at| *at <= 60)?;
+    let place = line[..cut].trim_end();
+    let after = line[cut..].trim_start_matches([',', '—', '–', '(', '·', '|', ' ']);
+    let begin = line.len() - after.len();
+    let (date, len) = written::prefix(after)?;
+    let named = !place.is_empty()
+        && place.split_whitespace().count() <= 5
+        && place
+            .chars()
+            .all(|c| c.is_alphabetic() || " .-'’".contains(c))
+        && place
+            .split_whitespace()
+            .all(|w| is_capitalised(w) || PARTICLES.contains(&w) || w == "of");
+    let is_place = !is_outlet(place) && place.split_whitespace().count() <= 3;
+    named.then_some(PlaceAndDate {
+        place: is_place.then_some(place.len()),
+        date: (date, begin, begin + len),
+    })
+}
+
+/// A line that is nothing but a place or paper and a date.
+pub(super) fn place_and_date_line(line: &str) -> Option<PlaceAndDate> {
+    let found = place_and_date(line).filter(|_| line.len() <= 100)?;
+    let rest = line[found.date.2..].trim_matches([')', '.', ' ']);
+    (rest.is_empty() || rest.len() <= 12 && rest.contains(':')).then_some(found)
 }
 
 /// Where the dash after a dateline stands, and its length; a whole line "BREMEN 1996-08-30" needs none.

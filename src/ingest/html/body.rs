@@ -256,7 +256,8 @@ fn is_front(line: &str, draft: &mut Draft) -> bool {
         draft.published = draft.published.or(Some(date));
         return true;
     }
-    if let Some(authors) = head::authors_of_line(line) {
+    if let Some((authors, date)) = head::byline_of_line(line) {
+        draft.published = draft.published.or(date);
         if draft.byline.is_empty() {
             draft.byline = authors;
         }

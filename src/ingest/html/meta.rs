@@ -264,6 +264,11 @@ fn time(page: &Document) -> Option<PartialDate> {
         ".dateline",
         ".timestamp",
         ".byline time",
+        ".meta",
+        ".post-meta",
+        ".article-meta",
+        ".entry-meta",
+        ".byline",
     ];
     places.iter().find_map(|place| {
         let all = page.select(place);
@@ -271,9 +276,24 @@ fn time(page: &Document) -> Option<PartialDate> {
             let stated = tag.attr("datetime").or_else(|| tag.attr("content"));
             stated
                 .and_then(|date| written::parse(&date))
-                .or_else(|| written::parse(tag.text().trim()))
+                .or_else(|| date_in(&tag.text()))
         })
     })
+}
+
+/// The first date that begins at a word of a short text.
+fn date_in(text: &str) -> Option<PartialDate> {
+    let text = text.trim();
+    if text.len() > 200 {
+        return None;
+    }
+    let starts = text
+        .char_indices()
+        .filter(|(at, c)| c.is_alphanumeric() && !text[..*at].ends_with(char::is_alphanumeric));
+    starts
+        .filter_map(|(at, _)| written::prefix(&text[at..]))
+        .map(|(date, _)| date)
+        .next()
 }
 
 fn first_text(page: &Document, selector: &str) -> Option<String> {

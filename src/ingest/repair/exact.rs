@@ -32,13 +32,14 @@ enum Trust {
     No,
 }
 
-/// Mends all that can be mended without guessing. Answers whether there was anything.
-pub(super) fn mend(letters: &mut Vec<Letter>) -> bool {
+/// Mends all that can be mended without guessing. Answers whether there was anything. `damaged` says that the text is
+/// known to be damaged, from what else stands in it.
+pub(super) fn mend(letters: &mut Vec<Letter>, damaged: bool) -> bool {
     let mut mended = false;
     for _ in 0..ROUNDS {
         let mut best: Option<(u32, usize, Vec<Run>)> = None;
         for codec in 0..codecs::COUNT {
-            let runs = believable(letters, codec);
+            let runs = believable(letters, codec, damaged);
             let score = runs
                 .iter()
                 .map(|r| if is_telltale(r.c) { 3 } else { 1 })
@@ -55,7 +56,7 @@ pub(super) fn mend(letters: &mut Vec<Letter>) -> bool {
 }
 
 /// The runs of a table that are to be believed.
-fn believable(letters: &[Letter], codec: usize) -> Vec<Run> {
+fn believable(letters: &[Letter], codec: usize, damaged: bool) -> Vec<Run> {
     let mut runs: Vec<(Run, Trust)> = Vec::new();
     // Letters beyond ASCII that are part of no run: there, the text is as it should be.
     let mut genuine = 0usize;
@@ -89,7 +90,7 @@ fn believable(letters: &[Letter], codec: usize) -> Vec<Run> {
     let short_are_chance = (sure + count(Trust::WithOthers) + many) * 4 < genuine;
     runs.retain(|(run, trust)| match trust {
         Trust::Sure => run.len > 2 || !short_are_chance,
-        Trust::WithOthers => !short_are_chance && (sure > 0 || take_many),
+        Trust::WithOthers => !short_are_chance && (damaged || sure > 0 || take_many),
         Trust::WithMany => take_many,
         Trust::No => false,
     });

@@ -123,7 +123,8 @@ fn mend(part: &str, offset: usize) -> Vec<Letter> {
             }
         })
         .collect();
-    let exact = exact::mend(&mut letters);
+    let damaged = gate::fires(gate::census(&letters));
+    let exact = exact::mend(&mut letters, damaged);
     lossy::mend(&mut letters, exact);
     letters
 }
