@@ -111,8 +111,9 @@ fn is_apostrophe(c: char) -> bool {
 
 /// Characters inside a word that leave no trace in it.
 fn is_ignorable(c: char) -> bool {
-    is_combining_mark(c)
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{202a}'..='\u{202e}')
+    !c.is_ascii()
+        && (is_combining_mark(c)
+            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{202a}'..='\u{202e}'))
 }
 
 /// Scripts written without blanks: every character is a word of its own.

@@ -5,6 +5,9 @@
 //! with the same tokens, titles aside, count as one speaker in facets; a query for a surname finds every name that
 //! holds it.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::analysis::{Analyzer, words};
 
 /// Marks a token that stands for a full given name of which only the first letter is kept, so that "A. Ruiz" finds
@@ -219,8 +222,7 @@ pub fn tokens(name: &str) -> Vec<String> {
 /// The tokens without the titles before the name and a closing "Jr."; never empty unless `tokens` is.
 #[must_use]
 pub fn without_titles(tokens: &[String]) -> &[String] {
-    let is = |list: &[&str], token: &String| list.iter().any(|t| respelled(t) == *token);
-    if tokens.iter().any(|t| is(ORGANISATION_WORDS, t)) {
+    if tokens.iter().any(|t| ORGANISATIONAL.contains(t)) {
         // "The Times" and "Times" are still one.
         return match tokens {
             [the, rest @ ..] if the == "the" && !rest.is_empty() => rest,
@@ -230,23 +232,32 @@ pub fn without_titles(tokens: &[String]) -> &[String] {
     let mut rest = tokens;
     while let [first, after @ ..] = rest
         && !after.is_empty()
-        && is(TITLES, first)
+        && TITLE_TOKENS.contains(first)
     {
         rest = after;
     }
     while let [before @ .., last] = rest
         && before.len() > 1
-        && is(SUFFIXES, last)
+        && SUFFIX_TOKENS.contains(last)
     {
         rest = before;
     }
     rest
 }
 
-fn respelled(word: &str) -> String {
-    let mut word = word.to_owned();
-    respell(&mut word);
-    word
+/// The lists as names are compared: respelled.
+static TITLE_TOKENS: LazyLock<HashSet<String>> = LazyLock::new(|| respelled(TITLES));
+static ORGANISATIONAL: LazyLock<HashSet<String>> = LazyLock::new(|| respelled(ORGANISATION_WORDS));
+static SUFFIX_TOKENS: LazyLock<HashSet<String>> = LazyLock::new(|| respelled(SUFFIXES));
+
+fn respelled(list: &[&str]) -> HashSet<String> {
+    list.iter()
+        .map(|word| {
+            let mut word = (*word).to_owned();
+            respell(&mut word);
+            word
+        })
+        .collect()
 }
 
 /// What names of the same speaker have in common: the tokens without titles, a blank between. Empty if there are none.

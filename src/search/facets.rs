@@ -12,7 +12,7 @@ use crate::index::schema::{self, fields};
 use crate::index::{fold, names};
 
 /// Statements that are looked at for the usual spelling of a name.
-const SPELLINGS: usize = 256;
+const SPELLINGS: usize = 64;
 /// Deepest level of the place tree.
 const MAX_LEVELS: usize = 6;
 

@@ -80,9 +80,17 @@ impl Highlighter {
         if self.wanted.is_empty() {
             return Vec::new();
         }
-        let exact = words(Analyzer::Exact, text);
-        // The same segmentation, so the same words in the same places.
-        let stems = words(Analyzer::Stem, text);
+        // Both have the same words in the same places; cut the text only as often as needed.
+        let stemmed = |wanted: &Wanted| matches!(wanted, Wanted::Stem(_));
+        let cut = |kind, needed| {
+            if needed {
+                words(kind, text)
+            } else {
+                Vec::new()
+            }
+        };
+        let stems = cut(Analyzer::Stem, self.wanted.iter().any(stemmed));
+        let exact = cut(Analyzer::Exact, !self.wanted.iter().all(stemmed));
         let mut marks: Vec<Span> = Vec::new();
         let span = |word: &Word| Span::new(word.begin, word.end);
         for wanted in &self.wanted {
