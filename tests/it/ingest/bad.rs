@@ -18,8 +18,8 @@ fn folder() -> TempDir {
 
 fn write(folder: &TempDir, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = folder.path().join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(&path, content).unwrap();
+    fs::create_dir_all(path.parent().expect("it is in a folder")).expect("folders can be made");
+    fs::write(&path, content).expect("files can be written");
     path
 }
 
@@ -45,8 +45,8 @@ fn refused(path: &Path, because: &str) {
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
+    encoder.write_all(bytes).expect("memory can be written");
+    encoder.finish().expect("memory can be written")
 }
 
 fn line(id: u32) -> String {
