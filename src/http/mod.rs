@@ -4,7 +4,7 @@
 //! JSON, CSV, Markdown or Atom. Everything that a page shows is in its address, so that every view can be linked,
 //! exported and subscribed to. Nothing here writes, and no state is changed by a request.
 //!
-//! This is the only asynchronous code of whosaid. Searches run on a bounded set of blocking threads ([`work`]); one that
+//! This is the only asynchronous code of whosaid. Searches run on a bounded set of blocking threads (`work`); one that
 //! nobody waits for any more is not begun.
 
 mod api;

@@ -1,7 +1,7 @@
 //! Names of persons and organisations as keys: what "Volodymyr Zelenskyy", "Zelensky" and "President Zelenskiy" have
 //! in common.
 //!
-//! A name becomes a list of tokens, each folded and respelled ([`respell`]) to one of its transliterations. Two names
+//! A name becomes a list of tokens, each folded and respelled (`respell`) to one of its transliterations. Two names
 //! with the same tokens, titles aside, count as one speaker in facets; a query for a surname finds every name that
 //! holds it.
 

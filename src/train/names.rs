@@ -41,7 +41,7 @@ pub struct Annotated {
 pub struct Corpus {
     /// The articles.
     pub articles: Vec<Annotated>,
-    /// Number of the rules; [`NEWS`](crate::extract::names::features::NEWS) are those that names are read by.
+    /// Number of the rules; [`NEWS`] are those that names are read by.
     pub domain: u64,
     /// How much each article counts.
     pub weight: f32,

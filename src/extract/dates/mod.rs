@@ -1,7 +1,7 @@
 //! Expressions of time, resolved against the date of publication.
 //!
-//! Three steps: [`grammar`] finds the expressions and says what they mean; [`anchor`] chooses the date that "today" is;
-//! [`resolve`] turns each meaning into a stretch of the calendar. An expression that nothing anchors is listed without
+//! Three steps: `grammar` finds the expressions and says what they mean; `anchor` chooses the date that "today" is;
+//! `resolve` turns each meaning into a stretch of the calendar. An expression that nothing anchors is listed without
 //! a value. Durations ("three months"), repetitions ("daily") and vague words ("recently") are no dates.
 
 use crate::article::{DateMention, Head};

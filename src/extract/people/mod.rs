@@ -1,7 +1,7 @@
 //! Names and pronouns to the people and organisations of one article.
 //!
-//! Names are clustered by their words ([`cluster`]), roles are read beside them ([`roles`]), and then one pass through
-//! the text resolves pronouns and nominals ("the mayor", "the ministry") by salience ([`reference`]).
+//! Names are clustered by their words (`cluster`), roles are read beside them (`roles`), and then one pass through
+//! the text resolves pronouns and nominals ("the mayor", "the ministry") by salience (`reference`).
 
 use std::ops::Range;
 

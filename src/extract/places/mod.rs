@@ -1,7 +1,7 @@
 //! Toponyms to places of the gazetteer.
 //!
-//! Every name of a place, and the dateline, is looked up ([`lookup`]); what could be meant is decided for the article as a whole
-//! ([`disambiguate`]): how prominent each candidate is, which countries and divisions the article talks about, what is near, and
+//! Every name of a place, and the dateline, is looked up (`lookup`); what could be meant is decided for the article as a whole
+//! (`disambiguate`): how prominent each candidate is, which countries and divisions the article talks about, what is near, and
 //! what the text says outright ("Paris, Texas"). A name that nothing of the gazetteer fits stays, unresolved.
 //!
 //! The recipe follows Leidner, *Toponym Resolution in Text* (2007), one sense a discourse and minimality in space, with votes

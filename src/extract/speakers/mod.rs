@@ -1,6 +1,6 @@
 //! Attributions to statements: who the source is, to whom, through what, when, and with which stance.
 //!
-//! [`source`] reads the source as printed, [`circumstances`] what stands around the cue. Every decision leaves a step of
+//! `source` reads the source as printed, `circumstances` what stands around the cue. Every decision leaves a step of
 //! evidence with the name of its rule.
 
 use std::ops::Range;

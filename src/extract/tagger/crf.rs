@@ -70,7 +70,7 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// `O` and four labels a kind, in that order. More than three kinds do not fit a [`Table`].
+    /// `O` and four labels a kind, in that order. More than three kinds do not fit a `Table`.
     #[must_use]
     pub fn bioes(kinds: &[&str]) -> Self {
         let spans = kinds.iter().flat_map(|kind| {
