@@ -1,8 +1,8 @@
 //! Mends text that was decoded with the wrong table, and nothing else.
 //!
 //! Most damaged news is UTF-8 that some program read as an eight-bit encoding (“Franceâ€™s”). Where all bytes are still
-//! there the damage is undone [exactly](exact). Where the control characters 0x80 to 0x9F were dropped afterwards, each
-//! of “ ” ‘ ’ – — is a bare `â`, and which one it was is [worked out](lossy) from what stands around it.
+//! there the damage is undone exactly. Where the control characters 0x80 to 0x9F were dropped afterwards, each
+//! of “ ” ‘ ’ – — is a bare `â`, and which one it was is worked out from what stands around it.
 //!
 //! Nothing is silent: every repair is listed with what stood there and the rule that mended it, and a [`TextMap`] leads
 //! back. Clean text of any language comes through byte for byte, and is not even copied.
