@@ -16,6 +16,7 @@ mod query;
 mod search;
 mod speakers;
 mod statements;
+mod tagger;
 mod tidy;
 mod token;
 mod uses;

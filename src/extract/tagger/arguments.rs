@@ -7,7 +7,7 @@
 use super::crf::{LANES, Row};
 use super::spans::{CONTENT, CUE, Labelling, Marginals, SOURCE, bucket, kind_of};
 use super::view::{NONE, View, quote};
-use super::weights::{Model, Sums, feature, in_bank, pair};
+use super::weights::{Dense, Model, Sums, feature, in_bank, pair};
 use super::words::{AFTER, BEFORE, Vocabulary, Word, class};
 
 /// Kinds of span, in the order of the labels.
@@ -20,8 +20,8 @@ pub const EDGE_CLASSES: usize = 9;
 pub const REACH: u32 = 110;
 /// Most units in a sequence.
 pub const LONGEST: u32 = 256;
-/// Least probability of beginning a cue that makes a unit a candidate.
-pub const CANDIDATE: f32 = 0.05;
+/// Least probability of beginning a cue that makes a unit a candidate, in training.
+pub const CANDIDATE: f32 = 0.08;
 
 const OF_WORD: u64 = 0;
 const COMMON: u64 = 1;
@@ -46,8 +46,8 @@ pub struct Cue {
 }
 
 /// The candidate cues of an article: those of the best labelling, and units that may begin one, with what goes on from
-/// there.
-pub fn candidates(view: &View, labelling: &Labelling, out: &mut Vec<Cue>) {
+/// there. `least` is the probability of beginning a cue that makes a unit a candidate.
+pub fn candidates(view: &View, labelling: &Labelling, least: f32, out: &mut Vec<Cue>) {
     out.clear();
     let n = view.len() as u32;
     let inside = |i: u32| labelling.marginals[i as usize].inside[1];
@@ -68,7 +68,7 @@ pub fn candidates(view: &View, labelling: &Labelling, out: &mut Vec<Cue>) {
                 probability,
                 best: true,
             });
-        } else if begins(i) >= CANDIDATE {
+        } else if begins(i) >= least {
             while j < n
                 && !is_cue(j)
                 && view.paragraph[j as usize] == view.paragraph[i as usize]
@@ -101,6 +101,109 @@ pub struct Bins {
     inside: [u8; 3],
     begins: [u8; 3],
     ends: [u8; 3],
+}
+
+/// What takes features.
+pub trait Sink {
+    /// A feature by its hash.
+    fn hash(&mut self, hash: u64);
+    /// A feature of [`of_cue`] whose value is a small number.
+    fn small(&mut self, template: u64, value: u64);
+}
+
+/// The hash of a small feature.
+fn small_hash(template: u64, value: u64) -> u64 {
+    in_bank(feature(2000 + template, value), COMMON)
+}
+
+/// Collects hashes, for the trainer.
+impl Sink for Vec<u64> {
+    fn hash(&mut self, hash: u64) {
+        self.push(hash);
+    }
+    fn small(&mut self, template: u64, value: u64) {
+        self.push(small_hash(template, value));
+    }
+}
+
+/// Adds the rows of small features at once and leaves the other features for later.
+struct Adder<'a> {
+    dense: &'a Dense,
+    sums: Sums,
+    later: &'a mut Vec<u64>,
+}
+
+impl Sink for Adder<'_> {
+    #[inline(always)]
+    fn hash(&mut self, hash: u64) {
+        self.later.push(hash);
+    }
+    #[inline(always)]
+    fn small(&mut self, template: u64, value: u64) {
+        let Some(row) = self.dense.row(template, value) else {
+            self.later.push(small_hash(template, value));
+            return;
+        };
+        for (s, &w) in self.sums.iter_mut().zip(row) {
+            *s += i16::from(w);
+        }
+    }
+}
+
+/// The rows of a stage 2 model that are found without hashing.
+#[must_use]
+pub fn dense(model: &Model) -> Dense {
+    // values that a template can have, where that is few; the rest go by hash
+    let mut sizes = [0u32; 93];
+    for (template, size) in [
+        (0, 64),
+        (1, 64),
+        (2, 256),
+        (3, 512),
+        (4, 512),
+        (5, 4096),
+        (20, 4096),
+        (21, 2048),
+        (22, 32_768),
+        (23, 16_384),
+        (24, 256),
+        (25, 128),
+        (26, 4096),
+        (27, 64),
+        (28, 1024),
+        (29, 512),
+        (30, 512),
+        (31, 512),
+        (40, 576),
+        (41, 576),
+        (42, 576),
+        (43, 576),
+        (44, 576),
+        (45, 576),
+        (46, 576),
+        (47, 512),
+        (48, 16_384),
+        (49, 16_384),
+        (51, 16_384),
+        (53, 4096),
+        (54, 4096),
+        (57, 1024),
+        (70, 512),
+        (71, 512),
+        (72, 2048),
+        (73, 2048),
+        (80, 2048),
+        (81, 256),
+        (82, 4096),
+        (86, 64),
+        (87, 128),
+        (90, 2048),
+        (91, 2048),
+        (92, 4096),
+    ] {
+        sizes[template] = size;
+    }
+    Dense::build(model, &sizes, small_hash)
 }
 
 /// What all cues of an article share.
@@ -376,7 +479,7 @@ fn of_cue(
     frame: &Frame,
     position: &Position,
     i: u32,
-    emit: &mut impl FnMut(u64),
+    sink: &mut impl Sink,
 ) {
     let at = i as usize;
     let (begin, end) = view.paragraph[at];
@@ -420,7 +523,7 @@ fn of_cue(
     };
     let b = u64::from;
 
-    let mut f = |t: u64, v: u64| emit(in_bank(feature(2000 + t, v), COMMON));
+    let mut f = |t: u64, v: u64| sink.small(t, v);
     f(0, sk);
     f(1, side * 16 + far);
     f(2, ((side * 4 + sentences) * 4 + breaks) * 4 + cues);
@@ -547,7 +650,7 @@ fn of_cue(
         f(93, pair(frame.head, (state * 4 + side) * 8 + gap.min(4)));
     }
 
-    let mut f = |t: u64, v: u64| emit(in_bank(feature(2000 + t, v), LEXICAL));
+    let mut f = |t: u64, v: u64| sink.hash(in_bank(feature(2000 + t, v), LEXICAL));
     // the cue's words
     f(10, pair(frame.head, sd));
     f(11, pair(frame.head, 256 + sd * 8 + far.min(5)));
@@ -640,18 +743,18 @@ pub fn all_features(
     labelling: &Labelling,
     frame: &Frame,
     i: u32,
-    emit: &mut impl FnMut(u64),
+    out: &mut Vec<u64>,
 ) -> u8 {
     let Some(cue) = frame.cue else { return 0 };
     let position = Position::of(view, shared, &cue, i);
     let near = position.near();
     for place in 0..PLACES {
         let (_, word) = word_at(view, vocabulary, i, place as i64 - 2);
-        of_word(word, place, near, emit);
+        of_word(word, place, near, &mut |h| out.push(h));
     }
     let [p, w, n] = [-1, 0, 1].map(|k| word_at(view, vocabulary, i, k).1);
-    of_pairs(p, w, n, near, emit);
-    of_cue(view, shared, labelling, frame, &position, i, emit);
+    of_pairs(p, w, n, near, &mut |h| out.push(h));
+    of_cue(view, shared, labelling, frame, &position, i, out);
     edge(view, frame, &cue, i)
 }
 
@@ -677,6 +780,7 @@ impl Scorer {
     pub fn run(
         &mut self,
         model: &Model,
+        dense: &Dense,
         view: &View,
         vocabulary: &Vocabulary,
         shared: &Shared,
@@ -700,9 +804,14 @@ impl Scorer {
             }
             let [p, w, n] = [-1, 0, 1].map(|k| word_at(view, vocabulary, i, k).1);
             self.hashes.clear();
-            let mut emit = |h| self.hashes.push(h);
-            of_pairs(p, w, n, near, &mut emit);
-            of_cue(view, shared, labelling, frame, &position, i, &mut emit);
+            of_pairs(p, w, n, near, &mut |h| self.hashes.push(h));
+            let mut adder = Adder {
+                dense,
+                sums,
+                later: &mut self.hashes,
+            };
+            of_cue(view, shared, labelling, frame, &position, i, &mut adder);
+            let mut sums = adder.sums;
             model.add_all(&self.hashes, &mut sums);
             let mut row = model.scores(&sums);
             row[0] += bias;

@@ -12,6 +12,8 @@ use super::words::class;
 /// How to decode.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
+    /// Least probability of beginning a cue that makes a unit a candidate.
+    pub candidate: f32,
     /// Labellings that are drawn a cue.
     pub samples: u32,
     /// A candidate that is no cue with more than this probability is dropped unseen.
@@ -27,6 +29,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            candidate: 0.12,
             samples: 100,
             null: 0.97,
             exact: 0.5,

@@ -28,7 +28,7 @@ use decode::{Decision, Decoder, Sequence, Settings};
 use link::Linker;
 use spans::{Labelling, Stage1};
 use view::View;
-use weights::Model;
+use weights::{Dense, Model};
 use words::{Lexicon, Vocabulary};
 
 /// Cue, source and content that belong together, as token ranges in order.
@@ -53,11 +53,24 @@ pub struct StatementModel {
     pub stage1: Model,
     /// Labels the source and content of one cue.
     pub stage2: Model,
+    /// Rows of stage 2 that are found without hashing.
+    pub dense: Dense,
     /// Words that are often cues.
     pub lexicon: Lexicon,
 }
 
 impl StatementModel {
+    /// A model of its parts.
+    #[must_use]
+    pub fn new(stage1: Model, stage2: Model, lexicon: Lexicon) -> Self {
+        Self {
+            dense: arguments::dense(&stage2),
+            stage1,
+            stage2,
+            lexicon,
+        }
+    }
+
     /// As the bytes of a model file.
     ///
     /// # Errors
@@ -76,11 +89,11 @@ impl StatementModel {
     /// [`ModelError`] if the file is no statement model, is of another version, or damaged.
     pub fn from_file(bytes: &[u8]) -> Result<Self, ModelError> {
         let file = ModelFile::unpack(bytes)?;
-        Ok(Self {
-            stage1: Model::read(file.section("stage1")?)?,
-            stage2: Model::read(file.section("stage2")?)?,
-            lexicon: Lexicon::read(file.section("lexicon")?)?,
-        })
+        Ok(Self::new(
+            Model::read(file.section("stage1")?)?,
+            Model::read(file.section("stage2")?)?,
+            Lexicon::read(file.section("lexicon")?)?,
+        ))
     }
 }
 
@@ -180,7 +193,12 @@ impl Tagger {
     /// Stage 2.
     fn decide(&mut self, model: &StatementModel, bias: f32) -> Vec<Decision> {
         self.shared.build(&self.labelling);
-        arguments::candidates(&self.view, &self.labelling, &mut self.cues);
+        arguments::candidates(
+            &self.view,
+            &self.labelling,
+            self.settings.candidate,
+            &mut self.cues,
+        );
         let transitions = model.stage2.transitions();
         let mut out = Vec::new();
         for (k, cue) in self.cues.iter().enumerate() {
@@ -193,6 +211,7 @@ impl Tagger {
             );
             self.scorer.run(
                 &model.stage2,
+                &model.dense,
                 &self.view,
                 &self.vocabulary,
                 &self.shared,

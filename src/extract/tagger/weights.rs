@@ -49,6 +49,9 @@ pub struct Table {
     slots: Box<[[i8; LANES]]>,
     mask: usize,
     rows: usize,
+    /// A bit for each hash (by its upper part) that is in the table: most features that are asked for are not, and
+    /// this fits a processor's cache where the slots do not.
+    filter: Box<[u64]>,
 }
 
 impl Default for Table {
@@ -67,6 +70,20 @@ fn check(hash: u64) -> [i8; 3] {
     ]
 }
 
+/// Bits of the filter for a table of so many slots.
+fn empty_filter(slots: usize) -> Box<[u64]> {
+    // the check gives 23 bits to choose from
+    let words = (slots / 8).clamp(1, 1 << 17);
+    vec![0; words].into_boxed_slice()
+}
+
+/// The check's bits but the one that is always set.
+#[inline(always)]
+fn filter_bit([a, b, c]: [i8; 3]) -> usize {
+    let byte = |x: i8| usize::from(x as u8);
+    byte(a) >> 1 | byte(b) << 7 | byte(c) << 15
+}
+
 impl Table {
     /// An empty table that can take `rows` rows.
     #[must_use]
@@ -76,6 +93,7 @@ impl Table {
             slots: vec![[0; LANES]; slots].into_boxed_slice(),
             mask: slots - 1,
             rows: 0,
+            filter: empty_filter(slots),
         }
     }
 
@@ -102,6 +120,7 @@ impl Table {
         }
         self.slots[at][..MAX_LABELS].copy_from_slice(weights);
         self.slots[at][MAX_LABELS..].copy_from_slice(&check);
+        self.admit(check);
         self.rows += 1;
     }
 
@@ -126,11 +145,68 @@ impl Table {
         }
     }
 
+    /// Notes in the filter that a hash with this check is in the table.
+    fn admit(&mut self, check: [i8; 3]) {
+        let bit = filter_bit(check);
+        let mask = self.filter.len() - 1;
+        self.filter[bit / 64 & mask] |= 1 << (bit % 64);
+    }
+
+    /// May the feature be in the table? Wrongly yes for a few of a hundred that are not.
+    #[inline(always)]
+    #[must_use]
+    pub fn may_hold(&self, hash: u64) -> bool {
+        let bit = filter_bit(check(hash));
+        let mask = self.filter.len() - 1;
+        self.filter[bit / 64 & mask] & (1 << (bit % 64)) != 0
+    }
+
     /// Reads the slot where the feature would be, for the cache's sake; the value is of no use.
     #[inline(always)]
     #[must_use]
     pub fn touch(&self, hash: u64) -> i8 {
         self.slots[hash as usize & self.mask][MAX_LABELS]
+    }
+}
+
+/// Rows of features whose values are small numbers, found by index instead of by hash.
+#[derive(Clone, Debug, Default)]
+pub struct Dense {
+    rows: Vec<[i8; LANES]>,
+    /// First row of each template, and the end of the last.
+    starts: Vec<u32>,
+}
+
+impl Dense {
+    /// Copies out of `model` the rows of `hash(template, value)` for each template in order and all values under its
+    /// size.
+    #[must_use]
+    pub fn build(model: &Model, sizes: &[u32], hash: impl Fn(u64, u64) -> u64) -> Self {
+        let mut out = Self::default();
+        for (template, &size) in sizes.iter().enumerate() {
+            out.starts.push(out.rows.len() as u32);
+            for value in 0..size {
+                let mut sums = [0; LANES];
+                model.add(hash(template as u64, value.into()), &mut sums);
+                let mut row = [0; LANES];
+                for (r, s) in row[..MAX_LABELS].iter_mut().zip(sums) {
+                    *r = s as i8;
+                }
+                out.rows.push(row);
+            }
+        }
+        out.starts.push(out.rows.len() as u32);
+        out
+    }
+
+    /// The row of a value; `None` if it is not under the template's size.
+    #[inline(always)]
+    #[must_use]
+    pub fn row(&self, template: u64, value: u64) -> Option<&[i8; LANES]> {
+        let t = template as usize;
+        let at = u64::from(*self.starts.get(t)?) + value;
+        (at < u64::from(*self.starts.get(t + 1)?)).then_some(())?;
+        self.rows.get(at as usize)
     }
 }
 
@@ -209,14 +285,23 @@ impl Model {
     /// Adds the weights of many features, their memory fetched together.
     #[inline]
     pub fn add_all(&self, hashes: &[u64], sums: &mut Sums) {
-        let mut touched = 0i8;
-        for &hash in hashes {
-            touched ^= self.banks[(hash >> 62) as usize & (BANKS - 1)].touch(hash);
-        }
-        // keeps the loads above from being optimised away
-        std::hint::black_box(touched);
-        for &hash in hashes {
-            self.add(hash, sums);
+        let mut present = [0u64; 64];
+        for hashes in hashes.chunks(present.len()) {
+            let mut count = 0;
+            for &hash in hashes {
+                present[count] = hash;
+                let bank = &self.banks[(hash >> 62) as usize & (BANKS - 1)];
+                count += usize::from(bank.may_hold(hash));
+            }
+            let mut touched = 0i8;
+            for &hash in &present[..count] {
+                touched ^= self.banks[(hash >> 62) as usize & (BANKS - 1)].touch(hash);
+            }
+            // keeps the loads above from being optimised away
+            std::hint::black_box(touched);
+            for &hash in &present[..count] {
+                self.add(hash, sums);
+            }
         }
     }
 
@@ -330,6 +415,7 @@ impl Table {
             slots: vec![[0; LANES]; slots].into_boxed_slice(),
             mask: slots - 1,
             rows,
+            filter: empty_filter(slots),
         };
         let mut places = Vec::with_capacity(rows);
         let mut next = 0usize;
@@ -348,6 +434,8 @@ impl Table {
             {
                 *slot = b as i8;
             }
+            let [.., a, b, c] = table.slots[at];
+            table.admit([a, b, c]);
         }
         let masks = reader.take(2 * rows)?;
         for (&at, mask) in places.iter().zip(masks.chunks_exact(2)) {
