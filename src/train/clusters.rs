@@ -6,8 +6,11 @@
 //! Martinsson and Tropp (2011), "Finding structure with randomness".
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
 
-use crate::extract::clusters::{Ids, normalise};
+use crate::extract::clusters::{self, Ids, normalise};
 use crate::extract::sentence;
 use crate::extract::tagger::crf::Rng;
 
@@ -45,6 +48,39 @@ impl Default for Options {
             seed: 1,
         }
     }
+}
+
+/// Makes the file of word clusters (`clusters.bin`) from articles in JSONL, plain or zstd-compressed: of each file the
+/// first and then every `every`-th line, its field `text`. `progress` hears of each step.
+///
+/// # Errors
+/// If a file cannot be read; a line that is no article is passed over.
+pub fn make(
+    files: &[(&Path, usize)],
+    options: &Options,
+    progress: &mut dyn FnMut(&str),
+) -> io::Result<Vec<u8>> {
+    #[derive(serde::Deserialize)]
+    struct Line {
+        text: String,
+    }
+    let mut counter = Counter::default();
+    for &(path, every) in files {
+        let file = File::open(path)?;
+        let packed = path.extension().is_some_and(|e| e == "zst");
+        let reader: Box<dyn Read> = if packed {
+            Box::new(zstd::Decoder::new(file)?)
+        } else {
+            Box::new(file)
+        };
+        for line in BufReader::new(reader).lines().step_by(every.max(1)) {
+            if let Ok(line) = serde_json::from_str::<Line>(&line?) {
+                counter.add(&line.text);
+            }
+        }
+    }
+    let words = counter.cluster(options, progress);
+    clusters::to_file(&words).map_err(io::Error::other)
 }
 
 /// Positions of the company that a word keeps, and what an occurrence there counts.

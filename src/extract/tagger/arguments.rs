@@ -775,7 +775,7 @@ impl Scorer {
         self.types.clear();
     }
 
-    /// Scores the sequence of `frame`. `bias` is added to the score of `O`.
+    /// Scores the sequence of `frame`. `bias` is taken off the scores of beginning content.
     #[allow(clippy::too_many_arguments, reason = "one caller")]
     pub fn run(
         &mut self,
@@ -814,7 +814,9 @@ impl Scorer {
             let mut sums = adder.sums;
             model.add_all(&self.hashes, &mut sums);
             let mut row = model.scores(&sums);
-            row[0] += bias;
+            for label in [CONTENT2, CONTENT2 + 3] {
+                row[label as usize] -= bias;
+            }
             self.scores.push(row);
             self.edges.push(edge(view, frame, &cue, i));
         }

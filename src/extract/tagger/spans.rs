@@ -321,7 +321,7 @@ impl Stage1 {
         self.types.clear();
     }
 
-    /// Labels all units of an article. `bias` is added to the score of `O`.
+    /// Labels all units of an article. `bias` is taken off the scores of beginning a cue or content.
     pub fn run(
         &mut self,
         model: &Model,
@@ -355,7 +355,9 @@ impl Stage1 {
                 in_context(view, vocabulary, i, &mut |h| self.hashes.push(h));
                 model.add_all(&self.hashes, &mut sums);
                 let mut row = model.scores(&sums);
-                row[0] += bias;
+                for label in [CUE, CUE + 3, CONTENT, CONTENT + 3] {
+                    row[label] -= bias;
+                }
                 self.scores.push(row);
                 self.edges.push(edge(view, i));
             }

@@ -149,7 +149,7 @@ impl Table {
     fn admit(&mut self, check: [i8; 3]) {
         let bit = filter_bit(check);
         let mask = self.filter.len() - 1;
-        self.filter[bit / 64 & mask] |= 1 << (bit % 64);
+        self.filter[(bit / 64) & mask] |= 1 << (bit % 64);
     }
 
     /// May the feature be in the table? Wrongly yes for a few of a hundred that are not.
@@ -158,7 +158,7 @@ impl Table {
     pub fn may_hold(&self, hash: u64) -> bool {
         let bit = filter_bit(check(hash));
         let mask = self.filter.len() - 1;
-        self.filter[bit / 64 & mask] & (1 << (bit % 64)) != 0
+        self.filter[(bit / 64) & mask] & (1 << (bit % 64)) != 0
     }
 
     /// Reads the slot where the feature would be, for the cache's sake; the value is of no use.
