@@ -107,7 +107,7 @@ pub struct Bins {
 pub trait Sink {
     /// A feature by its hash.
     fn hash(&mut self, hash: u64);
-    /// A feature of [`of_cue`] whose value is a small number.
+    /// A feature of the cue whose value is a small number.
     fn small(&mut self, template: u64, value: u64);
 }
 
