@@ -24,9 +24,8 @@ pub(super) fn add_names(
     predicted: &Prediction,
     keep: &mut Keeper<'_>,
 ) {
-    let key = |(span, kind): (Span, NameType)| (span, kind);
-    let in_gold: BTreeSet<_> = gold.iter().map(|n| key((n.span, n.kind))).collect();
-    let in_predicted: BTreeSet<_> = predicted.names().map(key).collect();
+    let in_gold: BTreeSet<_> = gold.iter().map(|n| (n.span, n.kind)).collect();
+    let in_predicted: BTreeSet<_> = predicted.names().collect();
     for kind in NameType::ALL {
         let of = |set: &BTreeSet<(Span, NameType)>| set.iter().filter(|n| n.1 == kind).count();
         let score = report.by_type.entry(kind).or_default();
