@@ -86,7 +86,7 @@ fn content(view: &View, complaints: &[Complaint], found: &Found) -> Markup {
                 }
                 @for warning in &found.warnings { (warned(view, warning)) }
                 div.summary {
-                    h1 #found role="status" { (total(view, answer)) }
+                    h1 { span #found role="status" { (total(view, answer)) } }
                     (order(view))
                 }
                 (chips(view))
