@@ -28,3 +28,8 @@ eval *ARGS:
 # Accept the present output as the expected output of tests/cmd
 bless:
     TRYCMD=overwrite cargo test --test it cmd
+
+# Write the table of accuracy into the README
+accuracy:
+    cargo run --release -- eval corpus/truth/annotations.jsonl --markdown | sed '/^| speaker in gold/,$d' > target/accuracy.md
+    sed -i -e '/<!-- accuracy:/r target/accuracy.md' -e '/<!-- accuracy:/,/<!-- accuracy ends/{/accuracy/!d}' README.md

@@ -4,12 +4,14 @@
 //! [`FAILED`], [`PARTLY`], [`INTERRUPTED`].
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 mod check;
+mod config;
 mod entities;
 mod eval;
 mod export;
@@ -48,15 +50,18 @@ pub const INTERRUPTED: u8 = 130;
   whosaid search 'lasting peace' --speaker Brandt --place Rotterdam --since 2025-11
   whosaid extract article.txt
 
+Defaults of options can stand in a file whosaid.toml, in this folder or one above it: long names of options, those of
+one command below its name in brackets.
+
 Exit codes: 0 found or done, 1 nothing found, 2 usage, query or I/O error, 3 indexed but some files failed.")]
 struct Args {
-    /// Folder of the index
+    /// Folder of the index; without it the nearest `index` of this folder and those above it
     #[arg(
         long,
         global = true,
         value_name = "DIR",
         env = "WHOSAID_INDEX",
-        default_value = "index"
+        default_value = config::INDEX
     )]
     index: PathBuf,
     #[command(subcommand)]
@@ -96,14 +101,26 @@ enum Command {
 ///
 /// What a user can do something about: a bad query, a missing index, a full disk. Bad articles are not errors.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8> {
-    let args = match Args::try_parse_from(args) {
-        Ok(args) => args,
+    let mut command = Args::command();
+    for config in config::Config::load()? {
+        command = config.apply(command)?;
+    }
+    let parsed = command
+        .try_get_matches_from(args)
+        .and_then(|matches| Ok((Args::from_arg_matches(&matches)?, matches)));
+    let (mut args, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(error) => {
             // Help and version are answers, not errors; that nobody reads them is not ours to report.
             let _ = error.print();
             return Ok(if error.use_stderr() { FAILED } else { DONE });
         }
     };
+    if matches.value_source("index") == Some(ValueSource::DefaultValue)
+        && args.index == Path::new(config::INDEX)
+    {
+        args.index = config::index();
+    }
     let index = args.index.as_path();
     match &args.command {
         Command::Index(args) => index::run(args, index),

@@ -37,9 +37,27 @@ pub(crate) fn within(a: &str, b: &str, most: usize) -> Option<usize> {
     last.last().copied().filter(|d| *d <= most)
 }
 
+/// The one of `known` nearest to `name`, letter case apart, if one is near: one step off for names of up to four letters,
+/// two for longer ones.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let most = if name.chars().count() < 5 { 1 } else { 2 };
+    known
+        .into_iter()
+        .filter_map(|known| Some((within(&name, known, most)?, known)))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::within;
+    use super::{nearest, within};
+
+    #[test]
+    fn the_nearest_is_near() {
+        assert_eq!(nearest("Serach", ["serve", "search"]), Some("search"));
+        assert_eq!(nearest("srv", ["serve", "search"]), None);
+    }
 
     #[test]
     fn counts_swaps_as_one() {

@@ -6,7 +6,7 @@
 mod answer;
 mod collect;
 mod compile;
-mod distance;
+pub(crate) mod distance;
 pub mod export;
 mod facets;
 mod highlight;

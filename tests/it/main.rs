@@ -4,6 +4,7 @@
 
 mod build;
 mod cmd;
+mod config;
 mod dates;
 mod eval;
 mod http;

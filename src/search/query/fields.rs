@@ -1,5 +1,7 @@
 //! The fields that a query may name.
 
+use crate::search::distance;
+
 /// What a term is looked for in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {
@@ -128,14 +130,7 @@ impl Field {
     /// The known name nearest to `name`, if one is near.
     #[must_use]
     pub fn like(name: &str) -> Option<&'static str> {
-        let name = name.to_ascii_lowercase();
-        let most = if name.chars().count() < 5 { 1 } else { 2 };
-        NAMES
-            .iter()
-            .map(|(known, _)| (crate::search::distance::within(&name, known, most), *known))
-            .filter_map(|(distance, known)| Some((distance?, known)))
-            .min_by_key(|(distance, _)| *distance)
-            .map(|(_, known)| known)
+        distance::nearest(name, NAMES.iter().map(|(known, _)| *known))
     }
 
     /// How values of this field are read.

@@ -549,9 +549,7 @@ impl<'a> Parser<'a> {
         if known.contains(&code) {
             return;
         }
-        let like = known
-            .iter()
-            .find(|k| distance::within(code, k, 2).is_some());
+        let like = distance::nearest(code, known.iter().copied());
         self.suggest(
             at,
             format!("`{code}` is not one of {}", known.join(", ")),
