@@ -1,19 +1,23 @@
 //! Articles in, results out: ingest, then work on every core, then one consumer that sees the results in input order.
 //!
 //! Order matters twice: `extract` prints one line an article in the order of its input, and of two articles with one
-//! key the later one wins, on every machine alike. Memory is bounded by the number of tasks in flight, not by the size
-//! of the corpus.
+//! key the later one wins, on every machine alike. Memory is bounded by the bytes in flight (see [`Flow`]), not by the
+//! size of the corpus: neither many articles nor one file of very many can pile up before a slow consumer.
+
+mod flow;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use crate::article::{Article, Skipped};
 use crate::extract::{self, Reader};
 use crate::ingest::{self, Found, Item, Source};
+use flow::Flow;
 
 /// Files up to this size (bytes) are read by the worker that extracts from them. Larger ones are taken to hold many
 /// articles: the dispatcher streams them and hands out one article at a time.
@@ -22,87 +26,188 @@ const STREAMED_FROM: u64 = 1 << 20;
 /// Tasks a worker may be ahead of the consumer.
 const AHEAD: usize = 64;
 
+/// Results of one file, as bytes of its articles' texts, that a worker holds back until it is the file's turn.
+const HELD_BACK: usize = 1 << 20;
+
+/// How long the consumer waits for a result before it is told that there is none.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Memory that an article takes on its way, for each byte of its text: itself, what is read in it, and its documents.
+const BYTES_PER_BYTE: usize = 10;
+
+/// The same for any article, however short.
+const BYTES_PER_ARTICLE: usize = 16 << 10;
+
+/// How to run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// How to read files.
+    pub ingest: ingest::Options,
+    /// How to read articles.
+    pub extract: extract::Options,
+    /// Threads that extract, at least one.
+    pub jobs: usize,
+    /// Bytes that articles and results between ingest and consumer may take; one article may take more, alone.
+    pub memory_bytes: usize,
+}
+
+/// What is to be done with a source.
+#[derive(Clone, Debug)]
+pub enum Begin<M> {
+    /// Read it; the mark comes back with each of its articles and at its end.
+    Read(M),
+    /// Leave it, it is as it was.
+    Leave(M),
+}
+
 /// What comes out of the pipeline.
 #[derive(Debug)]
-pub enum Event<T> {
+pub enum Event<T, M> {
     /// The work done on one article.
     Done(T),
     /// A file or record that was not taken.
     Skipped(Skipped),
     /// A source has been read to its end. Follows all of its events.
-    SourceEnd(String),
+    End(Source, M),
+    /// A source was left as it was.
+    Left(Source, M),
+    /// Nothing came for a fifth of a second: the moment to look whether the user wants to stop.
+    Tick,
 }
 
 /// One unit for a worker.
-enum Task {
+enum Task<M> {
     /// Read this file and work on all of its articles.
     File(Source),
     /// Work on this article.
-    Article(Box<Article>),
+    Article(Box<Article>, Arc<M>),
     /// Pass on in turn.
     Skipped(Skipped),
     /// Pass on in turn.
-    SourceEnd(String),
+    End(Source, Arc<M>),
+    /// Pass on in turn.
+    Left(Source, M),
 }
 
-/// Runs `work` over every article of `sources` (called on a thread of its own) on `jobs` threads and gives the events to `sink` in input order, until
-/// it breaks. `work` gets a reader that belongs to its thread.
-pub fn run<T, I, W, S>(
+/// A task on its way: its turn, and the bytes that it was let in for.
+struct Ticket<M> {
+    turn: u64,
+    bytes: usize,
+    task: Task<M>,
+}
+
+/// What a worker made of a task, or of a part of it.
+struct Batch<T, M> {
+    turn: u64,
+    events: Vec<Event<T, M>>,
+    /// On the last batch of a task, what it was let in for.
+    done: Option<usize>,
+}
+
+/// Runs `work` over every article of `sources` (called on a thread of its own) on all threads of the plan and gives the
+/// events to `sink` in input order, until it breaks. `begin` says which sources are read; `work` gets a reader that
+/// belongs to its thread, the article, and the mark of its source.
+pub fn run<T, M, I, B, W, S>(
     sources: impl FnOnce() -> I + Send,
-    ingest: &ingest::Options,
-    extract: extract::Options,
-    jobs: usize,
+    plan: &Plan,
+    begin: B,
     work: W,
     mut sink: S,
 ) where
     T: Send,
+    M: Clone + Send + Sync,
     I: Iterator<Item = Found>,
-    W: Fn(&mut Reader, Box<Article>) -> T + Sync,
-    S: FnMut(Event<T>) -> ControlFlow<()>,
+    B: Fn(&Source) -> Begin<M> + Sync,
+    W: Fn(&mut Reader, Box<Article>, &M) -> T + Sync,
+    S: FnMut(Event<T, M>) -> ControlFlow<()>,
 {
-    let jobs = jobs.max(1);
-    // A ticket is taken for every task and given back when its events have been consumed: the bound on memory.
-    let (ticket_in, ticket_out) = sync_channel::<()>(jobs * AHEAD);
-    let (task_in, task_out) = sync_channel::<(u64, Task)>(jobs * AHEAD);
-    let (result_in, result_out) = sync_channel::<(u64, Vec<Event<T>>)>(jobs * AHEAD);
+    let jobs = plan.jobs.max(1);
+    let flow = Flow::new(jobs * AHEAD, plan.memory_bytes);
+    let (task_in, task_out) = sync_channel::<Ticket<M>>(jobs * AHEAD);
+    let (result_in, result_out) = sync_channel::<Batch<T, M>>(jobs * 2);
     let task_out = Mutex::new(task_out);
     thread::scope(|scope| {
-        scope.spawn(move || dispatch(sources(), ingest, &ticket_in, &task_in));
+        let (flow, begin, work, task_out) = (&flow, &begin, &work, &task_out);
+        scope.spawn(move || {
+            Dispatch {
+                plan,
+                begin,
+                flow,
+                tasks: task_in,
+                turn: 0,
+            }
+            .all(sources());
+        });
         for _ in 0..jobs {
-            let (task_out, result_in, work) = (&task_out, result_in.clone(), &work);
+            let results = result_in.clone();
             scope.spawn(move || {
-                let mut reader = Reader::new(extract);
-                while let Some((turn, task)) = next_task(task_out) {
-                    let events = perform(task, ingest, extract, &mut reader, work);
-                    if result_in.send((turn, events)).is_err() {
+                let mut worker = Worker {
+                    plan,
+                    ingest: ingest::Options {
+                        meter: None,
+                        ..plan.ingest.clone()
+                    },
+                    begin,
+                    work,
+                    flow,
+                    reader: Reader::new(plan.extract),
+                    results,
+                };
+                while let Some(ticket) = next_task(task_out) {
+                    if worker.perform(ticket).is_break() {
                         break;
                     }
                 }
             });
         }
         drop(result_in);
-        let mut waiting = BTreeMap::new();
-        let mut turn = 0;
-        'all: for (at, events) in &result_out {
-            waiting.insert(at, events);
-            while let Some(events) = waiting.remove(&turn) {
-                turn += 1;
-                // The dispatcher has put this ticket in before the task, so it is there.
-                let _ = ticket_out.recv();
-                for event in events {
-                    if sink(event).is_break() {
-                        break 'all;
-                    }
-                }
-            }
-        }
-        // Dropping both ends stops workers and dispatcher if the sink broke.
+        consume(&result_out, flow, &mut sink);
+        // Dropping the end of the results stops the workers, closing the flow the dispatcher, if the sink broke.
         drop(result_out);
-        drop(ticket_out);
+        flow.close();
     });
 }
 
-fn next_task(tasks: &Mutex<Receiver<(u64, Task)>>) -> Option<(u64, Task)> {
+/// Puts the batches back in order.
+fn consume<T, M>(
+    results: &Receiver<Batch<T, M>>,
+    flow: &Flow,
+    sink: &mut impl FnMut(Event<T, M>) -> ControlFlow<()>,
+) {
+    let mut waiting: BTreeMap<u64, Batch<T, M>> = BTreeMap::new();
+    let mut turn = 0;
+    loop {
+        let mut next = match results.recv_timeout(TICK) {
+            Ok(batch) if batch.turn == turn => Some(batch),
+            Ok(batch) => {
+                // Out of turn there is one batch of a task at most: a worker waits for its turn with the second.
+                waiting.insert(batch.turn, batch);
+                None
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                if sink(Event::Tick).is_break() {
+                    return;
+                }
+                None
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        while let Some(batch) = next.take() {
+            for event in batch.events {
+                if sink(event).is_break() {
+                    return;
+                }
+            }
+            if let Some(bytes) = batch.done {
+                turn += 1;
+                flow.next_turn(bytes);
+                next = waiting.remove(&turn);
+            }
+        }
+    }
+}
+
+fn next_task<M>(tasks: &Mutex<Receiver<Ticket<M>>>) -> Option<Ticket<M>> {
     // A poisoned lock means that another worker panicked while it waited; the channel itself is sound.
     tasks
         .lock()
@@ -111,110 +216,193 @@ fn next_task(tasks: &Mutex<Receiver<(u64, Task)>>) -> Option<(u64, Task)> {
         .ok()
 }
 
-fn dispatch(
-    sources: impl Iterator<Item = Found>,
-    ingest: &ingest::Options,
-    tickets: &SyncSender<()>,
-    tasks: &SyncSender<(u64, Task)>,
-) {
-    let mut turn = 0;
-    let mut send = |task| {
-        let sent = tickets.send(()).is_ok() && tasks.send((turn, task)).is_ok();
-        turn += 1;
-        if sent {
+fn weight(text_bytes: usize) -> usize {
+    BYTES_PER_ARTICLE + text_bytes.saturating_mul(BYTES_PER_BYTE)
+}
+
+/// Hands out the tasks.
+struct Dispatch<'a, M, B> {
+    plan: &'a Plan,
+    begin: &'a B,
+    flow: &'a Flow,
+    tasks: SyncSender<Ticket<M>>,
+    turn: u64,
+}
+
+impl<M, B> Dispatch<'_, M, B>
+where
+    B: Fn(&Source) -> Begin<M>,
+{
+    fn all(mut self, sources: impl Iterator<Item = Found>) {
+        for found in sources {
+            let flow = match found {
+                Found::Skipped(skipped) => self.send(Task::Skipped(skipped), 0),
+                Found::Source(source) => match source.bytes {
+                    Some(bytes) if bytes <= STREAMED_FROM => {
+                        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+                        self.send(Task::File(source), bytes)
+                    }
+                    _ => self.stream(source),
+                },
+            };
+            if flow.is_break() {
+                return;
+            }
+        }
+    }
+
+    fn stream(&mut self, source: Source) -> ControlFlow<()> {
+        let options = &self.plan.ingest;
+        let mark = match (self.begin)(&source) {
+            Begin::Read(mark) => Arc::new(mark),
+            Begin::Leave(mark) => {
+                if let Some(meter) = &options.meter {
+                    meter.end_whole(source.bytes.unwrap_or(0));
+                }
+                return self.send(Task::Left(source, mark), 0);
+            }
+        };
+        let mut flow = ControlFlow::Continue(());
+        let read = survive(|| {
+            ingest::read(&source, options, &mut |item| {
+                flow = match item {
+                    Item::Article(article) => {
+                        let bytes = article.text.len();
+                        self.send(Task::Article(article, Arc::clone(&mark)), bytes)
+                    }
+                    Item::Skipped(skipped) => self.send(Task::Skipped(skipped), 0),
+                };
+                flow
+            });
+        });
+        if let Err(reason) = read {
+            flow = self.send(Task::Skipped(failed(&source, reason)), 0);
+        }
+        if let Some(meter) = &options.meter {
+            meter.end_stream(source.bytes);
+        }
+        flow?;
+        self.send(Task::End(source, mark), 0)
+    }
+
+    fn send(&mut self, task: Task<M>, text_bytes: usize) -> ControlFlow<()> {
+        let bytes = weight(text_bytes);
+        let turn = self.turn;
+        self.turn += 1;
+        if self.flow.enter(bytes) && self.tasks.send(Ticket { turn, bytes, task }).is_ok() {
             ControlFlow::Continue(())
         } else {
             ControlFlow::Break(())
         }
-    };
-    for found in sources {
-        let flow = match found {
-            Found::Skipped(skipped) => send(Task::Skipped(skipped)),
-            Found::Source(source) if source.bytes.is_some_and(|n| n <= STREAMED_FROM) => {
-                send(Task::File(source))
-            }
-            Found::Source(source) => {
-                let mut flow = ControlFlow::Continue(());
-                let read = survive(|| {
-                    ingest::read(&source, ingest, &mut |item| {
-                        flow = match item {
-                            Item::Article(article) => send(Task::Article(article)),
-                            Item::Skipped(skipped) => send(Task::Skipped(skipped)),
-                        };
-                        flow
-                    });
-                });
-                if let Err(reason) = read {
-                    flow = send(Task::Skipped(Skipped {
-                        path: source.id.clone(),
-                        record: None,
-                        reason,
-                    }));
-                }
-                if flow.is_continue() {
-                    send(Task::SourceEnd(source.id.clone()))
-                } else {
-                    flow
-                }
-            }
-        };
-        if flow.is_break() {
-            return;
-        }
     }
 }
 
-fn perform<T, W>(
-    task: Task,
-    ingest: &ingest::Options,
-    extract: extract::Options,
-    reader: &mut Reader,
-    work: &W,
-) -> Vec<Event<T>>
+/// Does the tasks, one after the other.
+struct Worker<'a, T, M, B, W> {
+    plan: &'a Plan,
+    /// The plan's, but the meter counts what is streamed only: this one adds whole files to it.
+    ingest: ingest::Options,
+    begin: &'a B,
+    work: &'a W,
+    flow: &'a Flow,
+    reader: Reader,
+    results: SyncSender<Batch<T, M>>,
+}
+
+impl<T, M, B, W> Worker<'_, T, M, B, W>
 where
-    W: Fn(&mut Reader, Box<Article>) -> T,
+    M: Clone,
+    B: Fn(&Source) -> Begin<M>,
+    W: Fn(&mut Reader, Box<Article>, &M) -> T,
 {
-    let mut guarded = |article: Box<Article>| {
+    fn perform(&mut self, ticket: Ticket<M>) -> ControlFlow<()> {
+        let Ticket { turn, bytes, task } = ticket;
+        let event = match task {
+            Task::Article(article, mark) => self.guarded(article, &mark),
+            Task::Skipped(skipped) => Event::Skipped(skipped),
+            Task::End(source, mark) => Event::End(
+                source,
+                Arc::try_unwrap(mark).unwrap_or_else(|m| (*m).clone()),
+            ),
+            Task::Left(source, mark) => Event::Left(source, mark),
+            Task::File(source) => {
+                let begin = (self.begin)(&source);
+                if let Some(meter) = &self.plan.ingest.meter {
+                    meter.end_whole(source.bytes.unwrap_or(0));
+                }
+                match begin {
+                    Begin::Leave(mark) => Event::Left(source, mark),
+                    Begin::Read(mark) => return self.file(turn, bytes, source, mark),
+                }
+            }
+        };
+        self.send(turn, vec![event], Some(bytes))
+    }
+
+    fn file(&mut self, turn: u64, bytes: usize, source: Source, mark: M) -> ControlFlow<()> {
+        let mut events = Vec::new();
+        let (mut held, mut sent) = (0, ControlFlow::Continue(()));
+        let options = self.ingest.clone();
+        let read = survive(|| {
+            ingest::read(&source, &options, &mut |item| {
+                events.push(match item {
+                    Item::Article(article) => {
+                        held += article.text.len();
+                        self.guarded(article, &mark)
+                    }
+                    Item::Skipped(skipped) => Event::Skipped(skipped),
+                });
+                if held > HELD_BACK {
+                    // More than fits: a small file that unpacked to many articles.
+                    held = 0;
+                    sent = if self.flow.await_turn(turn) {
+                        self.send(turn, std::mem::take(&mut events), None)
+                    } else {
+                        ControlFlow::Break(())
+                    };
+                }
+                sent
+            });
+        });
+        sent?;
+        if let Err(reason) = read {
+            events.push(Event::Skipped(failed(&source, reason)));
+        }
+        events.push(Event::End(source, mark));
+        self.send(turn, events, Some(bytes))
+    }
+
+    /// Does the work on an article; should it panic, that costs this article only.
+    fn guarded(&mut self, article: Box<Article>, mark: &M) -> Event<T, M> {
         let origin = article.origin.clone();
-        let done = survive(|| work(reader, article));
-        done.map_or_else(
-            |reason| {
+        let (work, reader) = (self.work, &mut self.reader);
+        match survive(|| work(reader, article, mark)) {
+            Ok(done) => Event::Done(done),
+            Err(reason) => {
                 // Its buffers may be half written.
-                *reader = Reader::new(extract);
+                self.reader = Reader::new(self.plan.extract);
                 Event::Skipped(Skipped {
                     path: origin.path,
                     record: origin.record,
                     reason,
                 })
-            },
-            Event::Done,
-        )
-    };
-    match task {
-        Task::Article(article) => vec![guarded(article)],
-        Task::Skipped(skipped) => vec![Event::Skipped(skipped)],
-        Task::SourceEnd(id) => vec![Event::SourceEnd(id)],
-        Task::File(source) => {
-            let mut events = Vec::new();
-            let read = survive(|| {
-                ingest::read(&source, ingest, &mut |item| {
-                    events.push(match item {
-                        Item::Article(article) => guarded(article),
-                        Item::Skipped(skipped) => Event::Skipped(skipped),
-                    });
-                    ControlFlow::Continue(())
-                });
-            });
-            if let Err(reason) = read {
-                events.push(Event::Skipped(Skipped {
-                    path: source.id.clone(),
-                    record: None,
-                    reason,
-                }));
             }
-            events.push(Event::SourceEnd(source.id));
-            events
         }
+    }
+
+    fn send(&self, turn: u64, events: Vec<Event<T, M>>, done: Option<usize>) -> ControlFlow<()> {
+        match self.results.send(Batch { turn, events, done }) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    }
+}
+
+fn failed(source: &Source, reason: String) -> Skipped {
+    Skipped {
+        path: source.shown(),
+        record: None,
+        reason,
     }
 }
 

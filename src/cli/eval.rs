@@ -12,7 +12,7 @@ use super::{DONE, PARTLY, report};
 use crate::eval::rankings::{self, Rankings};
 use crate::eval::{self, Gold, Prediction};
 use crate::ingest;
-use crate::pipeline::{self, Event};
+use crate::pipeline::{self, Begin, Event};
 use crate::search::query::Query;
 use crate::search::{Request, Searcher};
 
@@ -98,20 +98,19 @@ fn read<T, E: std::error::Error + Send + Sync + 'static>(
 
 /// Reads the annotated articles as `extract` would.
 fn predict(input: &Input, path: &Path) -> Vec<Prediction> {
-    let options = input.ingest();
+    let plan = input.plan();
     let paths = [path.to_owned()];
     let mut predictions = Vec::new();
     pipeline::run(
-        || ingest::walk(&paths, &options),
-        &options,
-        input.extract(),
-        input.jobs(),
-        |reader, article| Prediction::new(&article.id, &article.text, &reader.read(&article)),
+        || ingest::walk(&paths, &plan.ingest),
+        &plan,
+        |_| Begin::Read(()),
+        |reader, article, ()| Prediction::new(&article.id, &article.text, &reader.read(&article)),
         |event| {
             match event {
                 Event::Done(prediction) => predictions.push(prediction),
                 Event::Skipped(what) => report::skipped(&what),
-                Event::SourceEnd(_) => {}
+                Event::End(..) | Event::Left(..) | Event::Tick => {}
             }
             ControlFlow::Continue(())
         },

@@ -10,7 +10,7 @@ use super::ingest::Input;
 use super::{DONE, NOTHING, PARTLY, report};
 use crate::article::{Article, Reading};
 use crate::ingest;
-use crate::pipeline::{self, Event};
+use crate::pipeline::{self, Begin, Event};
 use crate::record::Record;
 
 /// Show what would be indexed from files; needs no index
@@ -33,11 +33,11 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
-    let ingest = args.input.ingest();
+    let plan = args.input.plan();
     let mut out = BufWriter::new(anstream::stdout());
     let (mut articles, mut skipped) = (0usize, 0usize);
     let mut failure: Result<()> = Ok(());
-    let print = |reader: &mut crate::extract::Reader, article: Box<Article>| {
+    let print = |reader: &mut crate::extract::Reader, article: Box<Article>, _: &()| {
         let reading = reader.read(&article);
         let mut line = Vec::new();
         let written = match args.format {
@@ -47,10 +47,9 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         written.map(|()| line)
     };
     pipeline::run(
-        || ingest::walk(&args.input.paths, &ingest),
-        &ingest,
-        args.input.extract(),
-        args.input.jobs(),
+        || ingest::walk(&args.input.paths, &plan.ingest),
+        &plan,
+        |_| Begin::Read(()),
         print,
         |event| {
             match event {
@@ -65,7 +64,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
                     skipped += 1;
                     report::skipped(&what);
                 }
-                Event::SourceEnd(_) => {}
+                Event::End(..) | Event::Left(..) | Event::Tick => {}
             }
             if failure.is_ok() {
                 ControlFlow::Continue(())

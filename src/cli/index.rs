@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,20 +10,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::HumanCount;
 use serde::Serialize;
 
 use super::ingest::Input;
+use super::progress::Progress;
 use super::{DONE, INTERRUPTED, PARTLY, report};
 use crate::article::{Article, Skipped};
 use crate::extract::Reader;
 use crate::index::documents::{self, Documents};
 use crate::index::{ErrorKind, Settings, Writer, fold};
-use crate::ingest;
-use crate::pipeline::{self, Event};
+use crate::ingest::{self, Meter};
+use crate::pipeline::{self, Begin, Event, Plan};
 
 /// A commit costs a few syncs of the disk; an interrupted run loses at most this many articles.
 const COMMIT_EVERY: u64 = 20_000;
+
+const MIB: usize = 1 << 20;
 
 /// Add or update articles
 #[derive(Debug, clap::Args)]
@@ -49,8 +52,8 @@ pub(super) struct Args {
     /// Stop at the first file or record that cannot be taken
     #[arg(long)]
     fail_fast: bool,
-    /// Memory for building the index, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(32..=1_048_576))]
+    /// Most memory to take, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(128..=1_048_576))]
     memory: u32,
     /// One line of JSON for every file or record: taken, unchanged, or skipped and why
     #[arg(long, value_name = "FILE")]
@@ -114,13 +117,19 @@ pub(super) fn rebuild(args: &Args, index: &Path) -> Result<u8> {
 
 pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     let started = Instant::now();
-    let ingest = args.input.ingest();
-    let extract = args.input.extract();
-    let jobs = args.input.jobs();
+    let meter = Meter::default();
+    let plan = Plan {
+        ingest: ingest::Options {
+            meter: Some(meter.clone()),
+            ..args.input.ingest()
+        },
+        memory_bytes: args.memory as usize * MIB / 8,
+        ..args.input.plan()
+    };
     let settings = Settings {
-        extraction: extract.fingerprint(),
-        memory_bytes: args.memory as usize * 1024 * 1024 / 2,
-        threads: jobs,
+        extraction: plan.extract.fingerprint(),
+        memory_bytes: args.memory as usize * MIB / 4,
+        threads: plan.jobs,
     };
     let mut writer = if args.dry_run && !index.join("manifest.json").exists() {
         None
@@ -143,12 +152,12 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     let flag = Arc::clone(&stop);
     // Without the handler Ctrl-C still ends the program, only less gently.
     let _ = ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed));
-    let progress = progress();
+    let mut progress = Progress::start(&args.input.paths, &plan.ingest, meter);
     let mut totals = Totals::default();
     let mut failure: Result<()> = Ok(());
     let mut seen = HashSet::new();
 
-    let work = |reader: &mut Reader, article: Box<Article>| {
+    let work = |reader: &mut Reader, article: Box<Article>, _: &()| {
         let unchanged = known
             .as_ref()
             .is_some_and(|k| k.is_current(&article.key, &article.content_hash));
@@ -183,10 +192,9 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
         )
     };
     pipeline::run(
-        || ingest::walk(&args.input.paths, &ingest),
-        &ingest,
-        extract,
-        jobs,
+        || ingest::walk(&args.input.paths, &plan.ingest),
+        &plan,
+        |_| Begin::Read(()),
         work,
         |event| {
             let step = match event {
@@ -195,7 +203,7 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
                         seen.insert(key);
                     }
                     totals.take(&outcome);
-                    progress.set_position(totals.read);
+                    progress.at(totals.read);
                     let logged = log(lines.as_mut(), &outcome);
                     logged.and_then(|()| {
                         let (Some(new), Some(writer)) =
@@ -212,10 +220,14 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
                 }
                 Event::Skipped(what) => {
                     totals.failed += 1;
-                    progress.suspend(|| report::skipped(&what));
+                    progress.aside(|| report::skipped(&what));
                     log_skipped(lines.as_mut(), &what)
                 }
-                Event::SourceEnd(_) => Ok(()),
+                Event::End(..) | Event::Left(..) => Ok(()),
+                Event::Tick => {
+                    progress.at(totals.read);
+                    Ok(())
+                }
             };
             failure = step;
             let stopped = stop.load(Ordering::Relaxed) || args.fail_fast && totals.failed > 0;
@@ -226,7 +238,7 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
             }
         },
     );
-    progress.finish_and_clear();
+    progress.end();
     failure?;
     if let Some(mut lines) = lines {
         lines.flush().context("cannot write the report")?;
@@ -277,21 +289,6 @@ fn prune(writer: &mut Writer, paths: &[PathBuf], seen: &HashSet<String>) -> Resu
         }
     }
     Ok(())
-}
-
-/// Drawn on a terminal only.
-fn progress() -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new_spinner();
-    if let Ok(style) =
-        ProgressStyle::with_template("{spinner} {human_pos} articles  {per_sec}  {elapsed}")
-    {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(120));
-    bar
 }
 
 fn log(lines: Option<&mut BufWriter<File>>, outcome: &Outcome) -> Result<()> {

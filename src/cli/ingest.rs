@@ -6,7 +6,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::date::PartialDate;
+use crate::pipeline::Plan;
 use crate::{extract, ingest};
+
+/// Bytes of articles and results that may be on their way where the user does not say.
+const IN_FLIGHT: usize = 64 << 20;
 
 /// Articles to read, and how.
 #[derive(Debug, Args)]
@@ -46,6 +50,16 @@ impl Input {
             outlet: self.outlet.clone(),
             repair: !self.no_repair,
             ..ingest::Options::default()
+        }
+    }
+
+    /// How to run over the articles, with the usual memory.
+    pub(super) fn plan(&self) -> Plan {
+        Plan {
+            ingest: self.ingest(),
+            extract: self.extract(),
+            jobs: self.jobs(),
+            memory_bytes: IN_FLIGHT,
         }
     }
 

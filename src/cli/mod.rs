@@ -19,6 +19,7 @@ mod extract;
 mod index;
 mod ingest;
 mod person;
+mod progress;
 mod report;
 mod search;
 mod serve;

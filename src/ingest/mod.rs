@@ -26,6 +26,7 @@ mod json;
 mod language;
 mod lines;
 mod markdown;
+mod meter;
 mod open;
 mod pieces;
 mod plain;
@@ -35,6 +36,7 @@ mod written;
 
 pub use field::Field;
 pub use format::Format;
+pub use meter::Meter;
 pub use walk::{IGNORE_FILE, walk};
 
 /// What the user asked of ingest.
@@ -52,6 +54,8 @@ pub struct Options {
     pub columns: Vec<(Field, String)>,
     /// Most bytes that a packed file may unpack to.
     pub max_decoded_bytes: u64,
+    /// Counts what is read off the disk.
+    pub meter: Option<Meter>,
 }
 
 impl Default for Options {
@@ -63,6 +67,7 @@ impl Default for Options {
             max_article_bytes: 8 << 20,
             columns: Vec::new(),
             max_decoded_bytes: 64 << 30,
+            meter: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 use std::path::Path;
 use std::rc::Rc;
 
-use super::{Options, Source};
+use super::{Meter, Options, Source};
 
 /// Bytes looked at to tell a format.
 pub(super) const SNIFF: usize = 64 << 10;
@@ -63,6 +63,7 @@ pub(super) fn unpack(raw: Box<dyn Read>, options: &Options) -> Result<Opened, St
     let mut reader: Box<dyn Read> = Box::new(Counted {
         inner: raw,
         count: Rc::clone(&packed),
+        meter: options.meter.clone(),
     });
     for layer in 0.. {
         let (start, failed) = peek(&mut reader);
@@ -137,12 +138,16 @@ impl Read for Failing {
 struct Counted {
     inner: Box<dyn Read>,
     count: Rc<Cell<u64>>,
+    meter: Option<Meter>,
 }
 
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buffer)?;
         self.count.set(self.count.get() + n as u64);
+        if let Some(meter) = &self.meter {
+            meter.add(n as u64);
+        }
         Ok(n)
     }
 }
