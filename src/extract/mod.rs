@@ -46,10 +46,15 @@ impl Options {
 }
 
 /// Raised with every change of the code that changes a reading.
-const REVISION: u32 = 1;
+const REVISION: u32 = 2;
 
 /// Everything that was learned or built, as it is in the binary.
-const MODELS: &[&[u8]] = &[clusters::FILE];
+const MODELS: [&[u8]; 4] = [
+    clusters::FILE,
+    names::model::FILE,
+    tagger::FILE,
+    gazetteer::FILE,
+];
 
 /// Reads articles. Holds the caches and buffers of the layers, so keep one a thread.
 #[derive(Debug, Default)]

@@ -22,6 +22,8 @@ pub(crate) struct Given {
     pub(crate) text: String,
     published: Option<PartialDate>,
     #[serde(default)]
+    byline: Vec<String>,
+    #[serde(default)]
     people: Vec<String>,
     #[serde(default)]
     organisations: Vec<String>,
@@ -92,6 +94,7 @@ fn names(given: &Given, tokens: &whosaid::extract::token::Tokens<'_>) -> Vec<Nam
 pub(crate) fn read(given: &Given) -> Read {
     let article = Article {
         text: given.text.clone(),
+        byline: given.byline.clone(),
         ..Article::default()
     };
     let tokens = sentence::split(&given.text);

@@ -173,7 +173,8 @@ pub struct Gazetteer {
 /// A division that has less than twice the people of the city of its name is the city, for a reader.
 pub const SAME_PLACE: f32 = 0.3;
 
-static BYTES: &[u8] = include_bytes!("../model/gazetteer.bin");
+/// The file of the gazetteer, as it is in the binary.
+pub(super) static FILE: &[u8] = include_bytes!("../model/gazetteer.bin");
 
 impl Gazetteer {
     /// The gazetteer of this program; opened at the first call, shared by all. A damaged file, which a test guards against, gives an
@@ -181,7 +182,7 @@ impl Gazetteer {
     #[must_use]
     pub fn embedded() -> &'static Self {
         static GAZETTEER: OnceLock<Gazetteer> = OnceLock::new();
-        GAZETTEER.get_or_init(|| Self::open(BYTES).unwrap_or_default())
+        GAZETTEER.get_or_init(|| Self::open(FILE).unwrap_or_default())
     }
 
     /// Opens the bytes that [`crate::train::places::build`] made; `None` if they are none or damaged at the head.

@@ -35,6 +35,9 @@ pub struct NamesModel {
     pub weights: Model,
 }
 
+/// The file of the model, as it is in the binary.
+pub(in crate::extract) static FILE: &[u8] = include_bytes!("../model/names.bin");
+
 impl NamesModel {
     /// The file's bytes: the same for the same model.
     ///
@@ -68,10 +71,7 @@ impl NamesModel {
     pub fn shipped() -> Option<Arc<Self>> {
         static MODEL: OnceLock<Option<Arc<NamesModel>>> = OnceLock::new();
         MODEL
-            .get_or_init(|| {
-                let bytes = include_bytes!("../model/names.bin");
-                NamesModel::read(bytes).ok().map(Arc::new)
-            })
+            .get_or_init(|| NamesModel::read(FILE).ok().map(Arc::new))
             .clone()
     }
 }

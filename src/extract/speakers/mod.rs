@@ -390,28 +390,53 @@ impl<'a, 't> View<'a, 't> {
         }
     }
 
-    /// "I" as the source of a statement inside another: the speaker of the outer one.
+    /// "I" as the source: inside another statement its speaker, outside of all quotation marks the author.
     fn first_person_sources(&self, statements: &mut [Statement]) {
         for i in 0..statements.len() {
-            let Some(outer) = statements[i].within else {
+            let Some(source) = statements[i].source.first().copied() else {
                 continue;
             };
-            let first = statements[i].source.first().is_some_and(|s| {
-                matches!(
-                    s.of(self.tokens.text),
-                    "I" | "me" | "my" | "we" | "We" | "My"
-                )
-            });
-            if first && statements[i].speaker.entity.is_none() {
-                let speaker = statements[outer as usize].speaker.clone();
-                statements[i].evidence.steps.push(Step {
-                    field: "speaker",
-                    rule: "I, in the words of the outer statement",
-                    span: statements[i].source.first().copied(),
-                });
-                statements[i].speaker = speaker;
+            let word = source.of(self.tokens.text);
+            let singular = matches!(word, "I" | "me" | "my" | "My");
+            if !singular && !matches!(word, "we" | "We") || statements[i].speaker.entity.is_some() {
+                continue;
             }
+            let at = self.tokens.under(source).start as usize;
+            let quoted = self.quoted.get(at).copied().unwrap_or_default();
+            let (speaker, rule) = match statements[i].within {
+                Some(outer) => (
+                    statements[outer as usize].speaker.clone(),
+                    "I, in the words of the outer statement",
+                ),
+                None if singular && !quoted => match self.author() {
+                    Some(author) => (author, "I, in the words of the author"),
+                    None => continue,
+                },
+                None => continue,
+            };
+            statements[i].evidence.steps.push(Step {
+                field: "speaker",
+                rule,
+                span: Some(source),
+            });
+            statements[i].speaker = speaker;
         }
+    }
+
+    /// The one person whose byline the article has.
+    fn author(&self) -> Option<Speaker> {
+        let [name] = self.article.byline.as_slice() else {
+            return None;
+        };
+        let mut people = self.people.people.iter();
+        Some(match people.position(|p| p.name == *name) {
+            Some(i) => self.named(Entity::Person(i as u32), None),
+            None => Speaker {
+                kind: SpeakerType::Named,
+                name: Some(name.clone()),
+                ..Speaker::default()
+            },
+        })
     }
 
     /// A speaker who is a person or organisation of the article.

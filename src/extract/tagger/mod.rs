@@ -97,11 +97,11 @@ impl StatementModel {
     }
 }
 
-static BUILT_IN: LazyLock<Option<Arc<StatementModel>>> = LazyLock::new(|| {
-    StatementModel::from_file(include_bytes!("../model/statements.bin"))
-        .ok()
-        .map(Arc::new)
-});
+/// The file of the model, as it is in the binary.
+pub(super) static FILE: &[u8] = include_bytes!("../model/statements.bin");
+
+static BUILT_IN: LazyLock<Option<Arc<StatementModel>>> =
+    LazyLock::new(|| StatementModel::from_file(FILE).ok().map(Arc::new));
 
 /// The statement tagger with its buffers: keep one a thread.
 #[derive(Debug, Default)]
