@@ -19,6 +19,7 @@ mod extract;
 mod index;
 mod ingest;
 mod person;
+mod remove;
 mod progress;
 mod report;
 mod search;
@@ -84,6 +85,7 @@ enum Command {
     Places(entities::PlacesArgs),
     Eval(eval::Args),
     Serve(serve::Args),
+    Remove(remove::Args),
     Stats(upkeep::StatsArgs),
     Verify(upkeep::VerifyArgs),
     Formats(upkeep::FormatsArgs),
@@ -136,6 +138,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Places(args) => entities::places(args),
         Command::Eval(args) => eval::run(args, index),
         Command::Serve(args) => serve::run(args, index),
+        Command::Remove(args) => remove::run(args, index),
         Command::Stats(args) => upkeep::stats(args, index),
         Command::Verify(args) => upkeep::verify(args, index),
         Command::Formats(args) => upkeep::formats(args),

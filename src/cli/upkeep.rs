@@ -101,7 +101,7 @@ pub(super) fn verify(args: &VerifyArgs, dir: &Path) -> Result<u8> {
             if found.is_whole() {
                 "the index is whole"
             } else {
-                "the index is damaged; `whosaid index --full` makes it again"
+                "the index is damaged; `whosaid rebuild` makes it anew from its files"
             }
         )?;
     }
