@@ -37,7 +37,9 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     for wanted in &args.articles {
         let mut found = all.iter().filter(|article| is(article, wanted)).peekable();
         if found.peek().is_none() {
-            report::warning(&format!("no article of the index is, or came from, {wanted}"));
+            report::warning(&format!(
+                "no article of the index is, or came from, {wanted}"
+            ));
         }
         for article in found {
             // One that two arguments name is there only once.
