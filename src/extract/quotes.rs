@@ -2,7 +2,7 @@
 //!
 //! Double marks of any make open and close regions, paragraph by paragraph; which way a straight or wrongly curled mark
 //! faces is told from the white space beside it. Single marks count inside a double region, and everywhere in an
-//! article that has no double marks (British style); an apostrophe inside a word or at the end of a plural never
+//! article of British style, which sets its double marks inside single ones if it has any; an apostrophe inside a word or at the end of a plural never
 //! counts. A region without closing mark runs to the end of its paragraph, and goes on in the next paragraph if that
 //! opens with a mark.
 
@@ -59,12 +59,39 @@ const ELISIONS: &[&str] = &[
 /// The quotation regions of an article by opening mark; an inner region follows the one that holds it.
 #[must_use]
 pub fn regions(tokens: &Tokens<'_>) -> Vec<Region> {
-    let british = !tokens.tokens.iter().any(|t| {
-        matches!(
-            t.kind,
-            TokenKind::OpenQuote | TokenKind::CloseQuote | TokenKind::PlainQuote
-        )
-    });
+    let has = |kinds: &[TokenKind]| tokens.tokens.iter().any(|t| kinds.contains(&t.kind));
+    let double = [
+        TokenKind::OpenQuote,
+        TokenKind::CloseQuote,
+        TokenKind::PlainQuote,
+    ];
+    if !has(&[TokenKind::SingleQuote]) {
+        return read(tokens, false);
+    }
+    let british = read(tokens, true);
+    if !has(&double) || is_british(tokens, &british) {
+        british
+    } else {
+        read(tokens, false)
+    }
+}
+
+/// Do more single regions hold what may be speech than double ones stand outside of single ones? `regions` are those of
+/// British style.
+fn is_british(tokens: &Tokens<'_>, regions: &[Region]) -> bool {
+    let (mut single, mut double) = (0, 0);
+    for region in regions.iter().filter(|r| r.depth == 0) {
+        if tokens.tokens[region.open as usize].kind != TokenKind::SingleQuote {
+            double += 1;
+        } else if region.closed && mark(tokens, region.close).is_some_and(|m| m.sure) {
+            single += 1;
+        }
+    }
+    single > double
+}
+
+/// The regions of all paragraphs, in British style or not.
+fn read(tokens: &Tokens<'_>, british: bool) -> Vec<Region> {
     let mut out = Vec::new();
     let mut marks = Vec::new();
     // the paragraph before ended inside a region of this make (single or not)
@@ -378,8 +405,23 @@ mod tests {
         );
         assert_eq!(
             show("'She said \"go\" to the crew,' he said."),
-            ["\"go\""],
-            "an article with double marks uses single ones only inside them"
+            ["'She said \"go\" to the crew,'", "+\"go\""]
+        );
+        assert_eq!(
+            show("\"Go,\" she said. \"Now.\" The 'crew' went, and 'all' of it."),
+            ["\"Go,\"", "\"Now.\""],
+            "American style has single marks only inside double ones"
+        );
+        assert_eq!(
+            show(
+                "‘We were late,’ he said. ‘I've told them. They said, “We know.”’ A ‘ghost’ was seen."
+            ),
+            [
+                "‘We were late,’",
+                "‘I've told them. They said, “We know.”’",
+                "+“We know.”",
+                "‘ghost’"
+            ]
         );
     }
 
