@@ -77,7 +77,7 @@ fn sentence(verdict: Verdict) -> &'static str {
 }
 
 /// Pasted words that are not printed in [- -], printed ones that were not pasted in {+ +}.
-fn diff(changes: &[Change]) -> String {
+pub(super) fn diff(changes: &[Change]) -> String {
     let parts: Vec<String> = changes
         .iter()
         .map(|change| match change.op {

@@ -272,6 +272,9 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
         );
     }
     report::line(&summary.line(args.dry_run));
+    if !args.dry_run && !interrupted {
+        super::watch::after_index(index);
+    }
     Ok(match (interrupted, summary.totals.failed) {
         (true, _) => INTERRUPTED,
         (_, 1..) => PARTLY,

@@ -10,10 +10,12 @@ use anyhow::Result;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+mod batch;
 mod check;
 mod config;
 mod entities;
 mod eval;
+mod evidence;
 mod export;
 mod extract;
 mod index;
@@ -26,6 +28,8 @@ mod search;
 mod serve;
 mod show;
 mod upkeep;
+mod verify_spans;
+mod watch;
 
 /// Something was found, or the work is done.
 pub const DONE: u8 = 0;
@@ -79,7 +83,11 @@ enum Command {
     Facets(Box<search::FacetArgs>),
     Person(person::Args),
     Check(check::Args),
+    Batch(batch::Args),
+    Show(evidence::ShowArgs),
+    Explain(evidence::ExplainArgs),
     Export(Box<export::Args>),
+    Watch(watch::Args),
     Extract(extract::Args),
     People(entities::PeopleArgs),
     Places(entities::PlacesArgs),
@@ -88,6 +96,7 @@ enum Command {
     Remove(remove::Args),
     Stats(upkeep::StatsArgs),
     Verify(upkeep::VerifyArgs),
+    VerifySpans(verify_spans::Args),
     Formats(upkeep::FormatsArgs),
     /// Print a completion script for a shell
     Completions {
@@ -132,7 +141,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Facets(args) => search::facets(args, index),
         Command::Person(args) => person::run(args, index),
         Command::Check(args) => check::run(args, index),
+        Command::Batch(args) => batch::run(args, index),
+        Command::Show(args) => evidence::show(args, index),
+        Command::Explain(args) => evidence::explain(args, index),
         Command::Export(args) => export::run(args, index),
+        Command::Watch(args) => watch::run(args, index),
         Command::Extract(args) => extract::run(args),
         Command::People(args) => entities::people(args),
         Command::Places(args) => entities::places(args),
@@ -141,6 +154,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Remove(args) => remove::run(args, index),
         Command::Stats(args) => upkeep::stats(args, index),
         Command::Verify(args) => upkeep::verify(args, index),
+        Command::VerifySpans(args) => verify_spans::run(args, index),
         Command::Formats(args) => upkeep::formats(args),
         Command::Completions { shell } => {
             clap_complete::generate(

@@ -159,7 +159,11 @@ fn statements(
                 let at = DocAddress::new(u32::try_from(ord).unwrap_or(u32::MAX), doc);
                 match reader::statement(searcher, at) {
                     Ok(statement) => {
-                        spans(&statement, &article.text, report);
+                        let (spans, problems) = slice_spans(&statement, &article.text);
+                        report.spans += spans;
+                        for problem in problems {
+                            report.problem(&statement.id, problem);
+                        }
                         if !found.insert(statement.id.clone()) {
                             report.problem(&statement.id, "the statement is in the index twice");
                         }
@@ -182,8 +186,12 @@ fn statements(
     Ok(())
 }
 
-/// Slices every span of a statement out of the article's text and out of the stored passage.
-fn spans(statement: &StoredStatement, text: &str, report: &mut Report) {
+/// Slices every span of a statement out of the article's text and out of the stored passage: how many spans there are,
+/// and what is wrong with them.
+#[must_use]
+pub fn slice_spans(statement: &StoredStatement, text: &str) -> (u64, Vec<String>) {
+    let mut sliced = 0;
+    let mut problems = Vec::new();
     let spans = &statement.spans;
     let parts: [(&str, &[Span]); 3] = [
         ("content", &spans.content),
@@ -203,29 +211,27 @@ fn spans(statement: &StoredStatement, text: &str, report: &mut Report) {
                 .iter()
                 .filter_map(|(name, span)| Some((*name, (*span)?))),
         );
+    let mut wrong = |name: &str, span: Span| {
+        problems.push(format!(
+            "the {name} at {}..{} is not in the text",
+            span.begin, span.end
+        ));
+    };
     for (name, span) in all {
-        report.spans += 1;
+        sliced += 1;
         let there = text.get(span.range());
         if there.is_none() || there != statement.passage.slice(span) {
-            report.problem(
-                &statement.id,
-                format!(
-                    "the {name} at {}..{} is not in the text",
-                    span.begin, span.end
-                ),
-            );
+            wrong(name, span);
         }
     }
-    for (name, span) in [("sentence", spans.sentence), ("paragraph", spans.paragraph)] {
-        report.spans += 1;
+    let steps = statement.evidence.iter();
+    let steps = steps.filter_map(|step| Some((step.field.as_str(), step.span?)));
+    let around = [("sentence", spans.sentence), ("paragraph", spans.paragraph)];
+    for (name, span) in around.into_iter().chain(steps) {
+        sliced += 1;
         if text.get(span.range()).is_none() {
-            report.problem(
-                &statement.id,
-                format!(
-                    "the {name} at {}..{} is not in the text",
-                    span.begin, span.end
-                ),
-            );
+            wrong(name, span);
         }
     }
+    (sliced, problems)
 }

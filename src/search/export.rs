@@ -270,7 +270,15 @@ impl<W: Write> Exporter<W> {
     ///
     /// # Errors
     /// If the output cannot be written.
-    pub fn finish(mut self) -> io::Result<u64> {
+    pub fn finish(self) -> io::Result<u64> {
+        self.finish_into().map(|(_, written)| written)
+    }
+
+    /// The same, and hands the output back.
+    ///
+    /// # Errors
+    /// If the output cannot be written.
+    pub fn finish_into(mut self) -> io::Result<(W, u64)> {
         match self.format {
             Format::CslJson => self.out.write_all(b"\n]\n")?,
             Format::SchemaOrg => self.out.write_all(b"\n]}\n")?,
@@ -278,7 +286,7 @@ impl<W: Write> Exporter<W> {
             Format::Jsonl | Format::Csv | Format::Markdown | Format::BibTex | Format::Ris => {}
         }
         self.out.flush()?;
-        Ok(self.written)
+        Ok((self.out, self.written))
     }
 }
 

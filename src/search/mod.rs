@@ -7,6 +7,7 @@ mod answer;
 mod collect;
 mod compile;
 pub(crate) mod distance;
+mod explain;
 pub mod export;
 mod facets;
 mod highlight;
@@ -23,6 +24,7 @@ pub use answer::{
     ANSWER_VERSION, Answer, ArticleHit, Copy, FacetCounts, FacetValue, Hint, Hit, Marked,
     SpeakerHit, StatementHit,
 };
+pub use explain::{Around, Explanation, Found, Link};
 pub use person::{PersonView, RoleView, Spelling};
 pub use request::{
     Facet, FacetRequest, Filter, MAX_FACET_VALUES, MAX_LIMIT, MAX_OFFSET, Request, Scope, Sort,

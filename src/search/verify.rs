@@ -52,6 +52,20 @@ pub enum Verdict {
     NotFound,
 }
 
+/// As in JSON.
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Verbatim => "verbatim",
+            Self::Truncated => "truncated",
+            Self::Altered => "altered",
+            Self::OtherSpeaker => "other-speaker",
+            Self::OnlyIndirect => "only-indirect",
+            Self::NotFound => "not-found",
+        })
+    }
+}
+
 /// The answer to "did they say that?"
 #[derive(Clone, Debug, Serialize)]
 pub struct Checked {

@@ -21,3 +21,4 @@ mod tagger;
 mod tidy;
 mod token;
 mod uses;
+mod watch;

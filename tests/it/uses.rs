@@ -1,7 +1,6 @@
-//! What is built on search: checking a quotation, a person, exports, saved searches.
+//! What is built on search: checking a quotation, a person, exports.
 
 use whosaid::search::export::{Exporter, Format, Provenance, csv_row};
-use whosaid::search::watch::Watches;
 use whosaid::search::{Hit, Op, Request, Searcher, Verdict};
 
 use crate::build::{Article1, Said1, index};
@@ -182,66 +181,4 @@ fn cells_are_no_formulas() {
         String::from_utf8(out).unwrap(),
         "\"'=1+1\",\"'+1\",\"'-1\",\"'@x\",\"'\tx\",\"a,b\",\"say \"\"no\"\"\",\"two\nlines\",plain\r\n"
     );
-}
-
-#[test]
-fn a_saved_search_tells_nothing_twice() {
-    let dir = index(&corpus());
-    let today = "2025-12-03".parse().unwrap();
-    let mut searcher = Searcher::open(dir.path()).unwrap();
-    let mut watches = Watches::open(dir.path()).unwrap();
-    assert!(
-        !watches
-            .save(
-                "",
-                "pier".parse().unwrap(),
-                Vec::new(),
-                &searcher,
-                today,
-                false
-            )
-            .unwrap()
-    );
-    assert!(
-        watches
-            .save(
-                "piers",
-                "pier OR harbour".parse().unwrap(),
-                Vec::new(),
-                &searcher,
-                today,
-                false
-            )
-            .unwrap()
-    );
-    assert!(watches.news(&searcher, today).unwrap().is_empty());
-
-    let settings = whosaid::index::Settings {
-        extraction: "newer".to_owned(),
-        ..Default::default()
-    };
-    let mut writer = whosaid::index::Writer::open(dir.path(), &settings).unwrap();
-    for article in articles() {
-        let (article, reading) = article.build();
-        writer
-            .put(whosaid::index::documents::of(&article, &reading))
-            .unwrap();
-    }
-    writer.finish().unwrap();
-    assert!(searcher.reload().unwrap());
-    // Opened anew, as by another run.
-    let mut watches = Watches::open(dir.path()).unwrap();
-    let news = watches.news(&searcher, today).unwrap();
-    assert_eq!(news.len(), 1);
-    assert_eq!((news[0].0.as_str(), news[0].1.len()), ("piers", 1));
-    assert!(news[0].1[0].quote.text.contains("old pier"));
-    assert!(
-        Watches::open(dir.path())
-            .unwrap()
-            .news(&searcher, today)
-            .unwrap()
-            .is_empty()
-    );
-    assert!(watches.remove("piers").unwrap());
-    assert_eq!(Watches::open(dir.path()).unwrap().iter().count(), 0);
 }
