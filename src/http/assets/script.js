@@ -41,9 +41,9 @@
     status.textContent = said;
     $("#results").replaceWith(results);
     const filters = $("#filters");
-    const scroll = filters.scrollTop;
+    const opened = new Map($$("details", filters).map((el) => [$("summary", el).textContent, el.open]));
     filters.replaceChildren(...$("#filters", page).childNodes);
-    filters.scrollTop = scroll;
+    for (const el of $$("details", filters)) el.open = opened.get($("summary", el).textContent) ?? el.open;
     $(".phone").replaceChildren(...$(".phone", page).childNodes);
     const box = $("#search #q");
     if (document.activeElement !== box) box.value = $("#search #q", page).value;
@@ -304,7 +304,7 @@
         const filters = $("#filters");
         if (!filters) return;
         if (getComputedStyle($(".phone")).display !== "none" && !filters.matches(":popover-open")) filters.showPopover();
-        $("input, summary, select", filters)?.focus();
+        $("summary", filters)?.focus();
         break;
       }
       case "?": help(); break;
@@ -328,12 +328,12 @@
 
   function ready() {
     current = -1;
-    for (const button of $$("button.copy")) button.hidden = !navigator.clipboard;
+    // Room for the buttons is kept by the style sheet, so that nothing moves when script comes.
+    if (!navigator.clipboard) for (const button of $$("button.copy")) button.style.visibility = "hidden";
     for (const svg of $$(".histogram")) if (location.pathname === "/") brush(svg);
   }
 
-  const button = $("#keys");
-  if (button) { button.hidden = false; button.addEventListener("click", help); }
+  $("#keys")?.addEventListener("click", help);
   chosen();
   ready();
 })();

@@ -116,11 +116,12 @@ fn content(coverage: &Coverage) -> Markup {
                         ul.bars {
                             @for (least, count) in &coverage.sure {
                                 li {
-                                    a href=(View::default().with(|v| v.confidence = *least).at("/")) {
-                                        @if *least == 0 { "all" } @else { (least) " % or more" }
-                                    }
-                                    span.count { (format::count(*count)) }
-                                    (chart::share(*count, coverage.statements))
+                                    @let name = html! {
+                                        a href=(View::default().with(|v| v.confidence = *least).at("/")) {
+                                            @if *least == 0 { "all" } @else { (least) "% or more" }
+                                        }
+                                    };
+                                    (chart::entry(&name, *count, coverage.statements))
                                 }
                             }
                         }
@@ -158,9 +159,10 @@ fn table(view: &View, counts: &FacetCounts) -> Markup {
                 ul.bars {
                     @for value in &counts.values {
                         li {
-                            a href=(view.with(|v| v.choose(counts.facet, &value.value, false)).at("/")) { (filters::shown(counts.facet, &value.label)) }
-                            span.count { (format::count(value.count)) }
-                            (chart::share(value.count, most))
+                            @let name = html! {
+                                a href=(view.with(|v| v.choose(counts.facet, &value.value, false)).at("/")) { (filters::shown(counts.facet, &value.label)) }
+                            };
+                            (chart::entry(&name, value.count, most))
                         }
                     }
                 }

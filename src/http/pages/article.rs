@@ -1,6 +1,7 @@
 //! `/article/{key}#s12`: the article as it was read, its statements marked, the chosen one in its place.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
@@ -85,12 +86,14 @@ fn content(reading: &Reading, title: &str, chosen: Option<&str>) -> Markup {
         ..
     } = &reading.article;
     let statement = chosen.and_then(|n| reading.statements.iter().find(|s| number(s) == n));
+    let headline = headline(text, article.title.as_deref());
+    let layers = Layers::of(text, &reading.statements, chosen);
     html! {
         div.reader {
             article.paper lang=[article.language.as_deref()] {
                 header {
                     @if let Some(outlet) = &article.outlet { p.outlet { (format::one_line(outlet)) } }
-                    h1 { (title) }
+                    h1 { @match headline.clone() { Some(range) => (layers.pieces(range)), None => (title) } }
                     p.facts {
                         @if !article.byline.is_empty() { span { "By " (format::one_line(&article.byline.join(", "))) } }
                         @if let Some(date) = article.published { span { time datetime=(date) { (format::date(date)) } } }
@@ -98,7 +101,7 @@ fn content(reading: &Reading, title: &str, chosen: Option<&str>) -> Markup {
                         @if *repairs > 0 { span { (format::counted(u64::from(*repairs), "character repaired", "characters repaired")) } }
                     }
                 }
-                div.text { (body(text, begin(text, &reading.statements, article.title.as_deref()), &reading.statements, chosen)) }
+                div.text { (layers.body(headline.map_or(0, |range| range.end))) }
             }
             aside.margin aria-label="Statements in this article" {
                 @if let Some(statement) = statement { (note(statement)) }
@@ -171,7 +174,7 @@ fn note(statement: &StoredStatement) -> Markup {
                 @if let Some(role) = speaker.role.as_deref().map(format::one_line).filter(|r| !name.to_lowercase().contains(&r.to_lowercase())) { span.role { ", " (role) } }
             }
             p.quiet {
-                (card::kind_in_words(statement.kind)) "; stance: " (statement.stance) "; " (format!("{:.0} %", statement.confidence * 100.0)) " sure."
+                (card::kind_in_words(statement.kind)) "; stance: " (statement.stance) "; " (format!("{:.0}%", statement.confidence * 100.0)) " sure."
                 @if let Some(said) = &statement.said { " Said " (format::said(said).unwrap_or_else(|| format::one_line(&said.text))) "." }
                 @if let Some(place) = &statement.place { " In " (place.name) "." }
             }
@@ -180,20 +183,12 @@ fn note(statement: &StoredStatement) -> Markup {
     }
 }
 
-/// Where the text goes on after the headline, which stands above it already; a headline that says who said what stays.
-fn begin(text: &str, statements: &[StoredStatement], title: Option<&str>) -> usize {
-    let lead = text.len() - text.trim_start().len();
-    let end = title
-        .and_then(|title| text.get(lead..)?.strip_prefix(title))
-        .map_or(0, |rest| text.len() - rest.len());
-    let whole_line = text
-        .get(end..)
-        .is_some_and(|rest| rest.starts_with(['\n', '\r']));
-    let said = statements
-        .iter()
-        .flat_map(|s| &s.spans.content)
-        .any(|span| (span.begin as usize) < end);
-    if whole_line && !said { end } else { 0 }
+/// Where the headline stands at the beginning of the text, if it does: it is set above and not repeated.
+fn headline(text: &str, title: Option<&str>) -> Option<Range<usize>> {
+    let begin = text.len() - text.trim_start().len();
+    let rest = text.get(begin..)?.strip_prefix(title?)?;
+    rest.starts_with(['\n', '\r'])
+        .then(|| begin..text.len() - rest.len())
 }
 
 /// What a piece of the text belongs to.
@@ -205,58 +200,100 @@ struct Layer {
     source: bool,
 }
 
-/// The text in paragraphs. Statements may lie within one another and run over paragraphs, so they are not elements of
+/// The text with its statements. They may lie within one another and run over paragraphs, so they are not elements of
 /// their own: the text is cut wherever one begins or ends, and each piece says what it belongs to.
-fn body(text: &str, begin: usize, statements: &[StoredStatement], chosen: Option<&str>) -> Markup {
-    let end = (0..=text.len().min(LONGEST))
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0);
-    let shown = text.get(..end).unwrap_or_default();
-    let mut edges: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
-    let mut cut = |at: u32| {
-        let at = at as usize;
-        if shown.is_char_boundary(at) {
-            edges.entry(at).or_default();
-        }
-    };
-    for statement in statements {
-        for span in &statement.spans.content {
-            cut(span.begin);
-            cut(span.end);
-        }
-        if chosen == Some(number(statement)) {
-            for span in statement.spans.cue.iter().chain(&statement.spans.source) {
+struct Layers<'a> {
+    text: &'a str,
+    /// Where to cut, and the numbers of the statements that begin there.
+    edges: BTreeMap<usize, Vec<&'a str>>,
+    statements: &'a [StoredStatement],
+    chosen: Option<&'a str>,
+    whole: bool,
+}
+
+impl<'a> Layers<'a> {
+    fn of(text: &'a str, statements: &'a [StoredStatement], chosen: Option<&'a str>) -> Self {
+        let shown = text
+            .get(..text.floor_char_boundary(LONGEST))
+            .unwrap_or_default();
+        let mut edges: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+        let mut cut = |at: u32| {
+            let at = at as usize;
+            if shown.is_char_boundary(at) {
+                edges.entry(at).or_default();
+            }
+        };
+        for statement in statements {
+            for span in &statement.spans.content {
                 cut(span.begin);
                 cut(span.end);
             }
+            if chosen == Some(number(statement)) {
+                for span in statement.spans.cue.iter().chain(&statement.spans.source) {
+                    cut(span.begin);
+                    cut(span.end);
+                }
+            }
+        }
+        for statement in statements {
+            let spans = &statement.spans;
+            let first = spans
+                .content
+                .iter()
+                .chain(&spans.cue)
+                .map(|s| s.begin as usize)
+                .min();
+            if let Some(at) = first.filter(|at| shown.is_char_boundary(*at)) {
+                edges.entry(at).or_default().push(number(statement));
+            }
+        }
+        Self {
+            text: shown,
+            edges,
+            statements,
+            chosen,
+            whole: shown.len() == text.len(),
         }
     }
-    for statement in statements {
-        let spans = &statement.spans;
-        let first = spans
-            .content
-            .iter()
-            .chain(&spans.cue)
-            .map(|s| s.begin as usize)
-            .min();
-        if let Some(at) = first.filter(|at| shown.is_char_boundary(*at)) {
-            edges.entry(at).or_default().push(number(statement));
+
+    /// The paragraphs from `begin` on.
+    fn body(&self, begin: usize) -> Markup {
+        html! {
+            @for range in paragraphs(self.text, begin) { p { (self.pieces(range)) } }
+            @if !self.whole { p.notice { "The article is longer than what a page shows; the rest is in the file." } }
         }
     }
-    let paragraphs = paragraphs(shown, begin);
-    html! {
-        @for range in paragraphs {
-            p { (pieces(shown, range, &edges, statements, chosen)) }
+
+    fn pieces(&self, range: Range<usize>) -> Markup {
+        let mut cuts = vec![range.start];
+        cuts.extend(
+            self.edges
+                .range(range.start..range.end)
+                .map(|(at, _)| *at)
+                .filter(|at| *at > range.start),
+        );
+        cuts.push(range.end);
+        html! {
+            @for pair in cuts.windows(2) {
+                @if let [begin, end] = *pair {
+                    @for n in self.edges.get(&begin).into_iter().flatten() { span.anchor id=(format!("s{n}")) {} }
+                    @let layer = layer(begin, self.statements, self.chosen);
+                    @let piece = self.text.get(begin..end).unwrap_or_default();
+                    @if layer == Layer::default() { (piece) } @else if layer.chosen {
+                        mark.chosen { (piece) }
+                    } @else {
+                        span class=(class(layer)) { (piece) }
+                    }
+                }
+            }
         }
-        @if end < text.len() { p.notice { "The article is longer than what a page shows; the rest is in the file." } }
     }
 }
 
 /// Ranges of the paragraphs from `begin` on: runs of lines between empty ones.
-fn paragraphs(text: &str, begin: usize) -> Vec<std::ops::Range<usize>> {
-    let mut list: Vec<std::ops::Range<usize>> = Vec::new();
-    let mut open: Option<std::ops::Range<usize>> = None;
+fn paragraphs(text: &str, begin: usize) -> Vec<Range<usize>> {
+    let mut list: Vec<Range<usize>> = Vec::new();
+    let mut open: Option<Range<usize>> = None;
     let mut at = begin;
     for line in text.get(begin..).unwrap_or_default().split_inclusive('\n') {
         let stop = at + line.trim_end().len();
@@ -269,37 +306,6 @@ fn paragraphs(text: &str, begin: usize) -> Vec<std::ops::Range<usize>> {
     }
     list.extend(open);
     list
-}
-
-fn pieces(
-    text: &str,
-    range: std::ops::Range<usize>,
-    edges: &BTreeMap<usize, Vec<&str>>,
-    statements: &[StoredStatement],
-    chosen: Option<&str>,
-) -> Markup {
-    let mut cuts = vec![range.start];
-    cuts.extend(
-        edges
-            .range(range.start..range.end)
-            .map(|(at, _)| *at)
-            .filter(|at| *at > range.start),
-    );
-    cuts.push(range.end);
-    html! {
-        @for pair in cuts.windows(2) {
-            @if let [begin, end] = *pair {
-                @for n in edges.get(&begin).into_iter().flatten() { span.anchor id=(format!("s{n}")) {} }
-                @let layer = layer(begin, statements, chosen);
-                @let piece = text.get(begin..end).unwrap_or_default();
-                @if layer == Layer::default() { (piece) } @else if layer.chosen {
-                    mark.chosen { (piece) }
-                } @else {
-                    span class=(class(layer)) { (piece) }
-                }
-            }
-        }
-    }
 }
 
 fn class(layer: Layer) -> &'static str {
@@ -353,7 +359,9 @@ mod tests {
             statement(2, &[(10, 27)]),
             statement(3, &[(16, 19), (40, 41), (900, 901)]),
         ];
-        let html = body(text, 0, &statements, Some("2")).into_string();
+        let html = Layers::of(text, &statements, Some("2"))
+            .body(0)
+            .into_string();
         for n in 1..=3 {
             assert_eq!(html.matches(&format!("id=\"s{n}\"")).count(), 1, "{html}");
         }

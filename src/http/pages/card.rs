@@ -1,5 +1,7 @@
 //! A hit on a page: a quotation set as one, with who, when, where and whence.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 
 use crate::article::{Kind, SpeakerType, Stance};
@@ -21,8 +23,64 @@ pub(super) fn hit(hit: &Hit) -> Markup {
     }
 }
 
-/// The words of a text with the query's marked; `within` leaves out what is outside of it.
+/// Sets straight quotation marks and apostrophes as a printer would. Only for the quotation on its card: everything that
+/// shows the article, or is copied from here, has the marks that the article has.
+struct Printer {
+    /// Whether English marks are right here.
+    english: bool,
+    before: char,
+}
+
+impl Printer {
+    fn of(hit: &StatementHit) -> Self {
+        Self {
+            english: hit.language.as_deref().is_none_or(|l| l == "en"),
+            before: ' ',
+        }
+    }
+
+    /// A text that stays as it is.
+    fn plain() -> Self {
+        Self {
+            english: false,
+            before: ' ',
+        }
+    }
+
+    fn set<'a>(&mut self, piece: &'a str) -> Cow<'a, str> {
+        if !self.english || !piece.contains(['"', '\'']) {
+            self.before = piece.chars().next_back().unwrap_or(self.before);
+            return Cow::Borrowed(piece);
+        }
+        let mut out = String::with_capacity(piece.len() + 8);
+        for c in piece.chars() {
+            let opens = self.before.is_whitespace()
+                || matches!(self.before, '(' | '[' | '—' | '–' | '“' | '‘' | '/');
+            out.push(match (c, opens) {
+                ('"', true) => '“',
+                ('"', false) => '”',
+                ('\'', true) => '‘',
+                ('\'', false) => '’',
+                _ => c,
+            });
+            self.before = out.chars().next_back().unwrap_or(c);
+        }
+        Cow::Owned(out)
+    }
+}
+
+/// What was said, set as a quotation; its first mark hangs in the margin.
+pub(super) fn quotation(hit: &StatementHit, most: usize) -> Markup {
+    let hangs = hit.quote.text.starts_with(['"', '“', '\'', '‘', '«', '„']);
+    html! { p.hangs[hangs] { (words(&hit.quote, most, Printer::of(hit))) } }
+}
+
+/// The words of a text with the query's marked, cut after `most` characters.
 pub(super) fn marked(text: &Marked, most: usize) -> Markup {
+    words(text, most, Printer::plain())
+}
+
+fn words(text: &Marked, most: usize, mut printer: Printer) -> Markup {
     let end = text
         .text
         .char_indices()
@@ -42,7 +100,7 @@ pub(super) fn marked(text: &Marked, most: usize) -> Markup {
     parts.push((false, text.text.get(at..end).unwrap_or_default()));
     html! {
         @for (is_mark, words) in parts {
-            @if is_mark { mark { (words) } } @else { (words) }
+            @if is_mark { mark { (printer.set(words)) } } @else { (printer.set(words)) }
         }
         @if end < text.text.len() { "…" }
     }
@@ -223,7 +281,7 @@ pub(super) fn badges(hit: &StatementHit) -> Markup {
         span.badge title=(kind_in_words(hit.kind)) { (hit.kind) }
         @if hit.stance != Stance::Neutral { span.badge.stance data-stance=(hit.stance) { (hit.stance) } }
         @if !matches!(hit.speaker.kind, SpeakerType::Named) { span.badge { (source_in_words(hit.speaker.kind)) } }
-        span.badge.sure data-sure=(sure) title="Probability that words and source are right" { (percent) " %" span.quiet { " sure" } }
+        span.badge.sure data-sure=(sure) title="Probability that words and source are right" { (percent) "%" span.quiet { " sure" } }
         @if hit.repaired { span.badge title="The text of the file was damaged here and has been repaired" { "repaired" } }
     }
 }
@@ -249,6 +307,19 @@ fn source_in_words(kind: SpeakerType) -> &'static str {
 
 /// A statement.
 pub(super) fn statement(hit: &StatementHit) -> Markup {
+    card(hit, &html! { (who(hit)) })
+}
+
+/// A statement on its speaker's own page, which does not repeat the name.
+pub(super) fn own_statement(hit: &StatementHit) -> Markup {
+    let role = hit.speaker.role.as_deref().map(format::one_line);
+    card(
+        hit,
+        &html! { @if let Some(role) = role { span.role { "as " (role) } } },
+    )
+}
+
+fn card(hit: &StatementHit, who: &Markup) -> Markup {
     let context = format::in_context(&hit.article, &hit.id);
     let page = format!("/statement/{}", encode(&hit.id));
     let how = how(hit);
@@ -258,9 +329,9 @@ pub(super) fn statement(hit: &StatementHit) -> Markup {
                 // A refusal to comment has no words of its own: the sentence says it all.
                 blockquote.silent { p { (passage(hit)) } }
             } @else {
-                blockquote { p { (marked(&hit.quote, LONGEST)) } }
+                blockquote { (quotation(hit, LONGEST)) }
             }
-            p.who { (who(hit)) @if !how.is_empty() { span.cue { (how) } } }
+            p.who { (who) @if !how.is_empty() { span.cue { (how) } } }
             p.facts { (when_and_where(hit)) (whence(hit.title.as_deref(), hit.outlet.as_deref(), hit.url.as_deref(), hit.published)) }
             @if !hit.copies.is_empty() {
                 p.copies {
@@ -278,7 +349,7 @@ pub(super) fn statement(hit: &StatementHit) -> Markup {
                 p.actions {
                     a.context href=(context) { "In context" }
                     a href=(page) { "Permalink" }
-                    button.plain.copy type="button" hidden data-copy=(citation(hit)) { "Copy" span.quiet { " with citation" } }
+                    button.plain.copy type="button" data-copy=(citation(hit)) { "Copy" span.quiet { " with citation" } }
                 }
             }
         }
@@ -289,7 +360,7 @@ fn article(hit: &ArticleHit) -> Markup {
     let address = format!("/article/{}", encode(&hit.id));
     html! {
         article.card.story {
-            h3 {
+            h2 {
                 a.context href=(address) {
                     @match &hit.title {
                         Some(title) => (marked(title, LONGEST)),
@@ -304,5 +375,25 @@ fn article(hit: &ArticleHit) -> Markup {
                 span { (format::counted(hit.statements as u64, "statement", "statements")) }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_marks_as_a_printer_would() {
+        let mut printer = Printer {
+            english: true,
+            before: ' ',
+        };
+        assert_eq!(
+            printer.set("\"It's the 'late' boat,\" … \"that's all ('so')\""),
+            "“It’s the ‘late’ boat,” … “that’s all (‘so’)”"
+        );
+        // A piece goes on where the last one ended.
+        assert_eq!(printer.set("\""), "”");
+        assert_eq!(Printer::plain().set("\"so\""), "\"so\"");
     }
 }

@@ -10,7 +10,7 @@ use super::chart;
 use crate::date::PartialDate;
 use crate::http::format;
 use crate::http::view::View;
-use crate::search::{Answer, Facet, FacetCounts, FacetRequest, FacetValue, Scope, Sort};
+use crate::search::{Answer, Facet, FacetCounts, FacetRequest, FacetValue, Sort};
 
 /// Facets of the panel with how many values they list; the first few are open.
 const FACETS: &[(Facet, usize)] = &[
@@ -31,11 +31,18 @@ const FACETS: &[(Facet, usize)] = &[
 /// Facets that are open from the start.
 const OPEN: usize = 5;
 
+/// Values of a facet that lists more of them.
+const MORE: usize = 200;
+
 /// What to count for the panel.
-pub(super) fn facets(_scope: Scope) -> Vec<FacetRequest> {
+pub(super) fn facets(view: &View) -> Vec<FacetRequest> {
+    let asked = |facet| view.facets.iter().find(|f| f.facet == facet);
     FACETS
         .iter()
-        .map(|(facet, limit)| FacetRequest::new(*facet, *limit))
+        .map(|(facet, limit)| {
+            let limit = asked(*facet).map_or(*limit, |f| f.limit.clamp(*limit, MORE));
+            FacetRequest::new(*facet, limit)
+        })
         .collect()
 }
 
@@ -86,12 +93,14 @@ pub(super) fn panel(view: &View, answer: &Answer) -> Markup {
                 h2 { "Narrow down" }
                 button.plain.close type="button" popovertarget="filters" popovertargetaction="hide" { "Close" }
             }
+            div.panel {
             (dates(view))
             @for (n, counts) in answer.facets.iter().enumerate() {
                 @if !counts.values.is_empty() { (facet(view, counts, n < OPEN)) }
             }
             (confidence(view))
             (hidden(view))
+            }
             p.apply { button type="submit" form="search" { "Apply" } }
         }
     }
@@ -114,7 +123,8 @@ fn dates(view: &View) -> Markup {
 
 fn facet(view: &View, counts: &FacetCounts, open: bool) -> Markup {
     let facet = counts.facet;
-    let used = view.filters.iter().any(|f| f.facet == facet);
+    let asked = view.facets.iter().any(|f| f.facet == facet);
+    let used = asked || view.filters.iter().any(|f| f.facet == facet);
     let listed = counts.values.len() as u64;
     let more = counts.distinct.saturating_sub(listed);
     html! {
@@ -123,16 +133,26 @@ fn facet(view: &View, counts: &FacetCounts, open: bool) -> Markup {
             fieldset {
                 legend.away { (title(facet)) }
                 (values(view, facet, &counts.values))
-                @if more > 0 && facet == Facet::Speaker {
-                    p.more { a href="/people" { (format::count(more)) " more" } }
-                } @else if more > 0 && facet == Facet::Place {
-                    p.more { a href="/places" { "All places" } }
+                @if more > 0 && !asked {
+                    p.more {
+                        a href=(longer(view, facet)) {
+                            // Places are listed by level: how many are left out says little.
+                            @if facet == Facet::Place { "More places" } @else { (format::count(more)) " more" span.away { " in " (title(facet)) } }
+                        }
+                    }
                 } @else if more > 0 {
-                    p.more.quiet { (format::count(more)) " more" }
+                    p.more.quiet { "and " (format::count(more)) " more" }
                 }
             }
         }
     }
+}
+
+/// The address of the same view with more values of a facet.
+fn longer(view: &View, facet: Facet) -> String {
+    let address = view.with(|_| {}).at("/");
+    let joined = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joined}facet={facet}:{MORE}")
 }
 
 fn values(view: &View, facet: Facet, list: &[FacetValue]) -> Markup {
@@ -146,7 +166,7 @@ fn values(view: &View, facet: Facet, list: &[FacetValue]) -> Markup {
                     div.row {
                         label {
                             input type="checkbox" form="search" name=(facet) value=(value.value) checked[value.selected && !excluded];
-                            span.label { (label) }
+                            span.label title=(label) { (label) }
                             span.count { (format::count(value.count)) }
                         }
                         @if excluded {
@@ -189,11 +209,11 @@ fn confidence(view: &View) -> Markup {
             label {
                 span.away { "At least" }
                 select name="confidence" form="search" {
-                    @for (least, name) in [(0, "any"), (50, "50 % or more"), (75, "75 % or more"), (90, "90 % or more")] {
+                    @for (least, name) in [(0, "any"), (50, "50% or more"), (75, "75% or more"), (90, "90% or more")] {
                         option value=(if least == 0 { String::new() } else { least.to_string() }) selected[view.confidence == least] { (name) }
                     }
                     @if ![0, 50, 75, 90].contains(&view.confidence) {
-                        option value=(view.confidence) selected { (view.confidence) " % or more" }
+                        option value=(view.confidence) selected { (view.confidence) "% or more" }
                     }
                 }
             }
@@ -208,6 +228,7 @@ fn confidence(view: &View) -> Markup {
 /// What the form must carry along because no visible control stands for it.
 fn hidden(view: &View) -> Markup {
     html! {
+        @for facet in &view.facets { input type="hidden" name="facet" value=(format!("{}:{}", facet.facet, facet.limit)) form="search"; }
         @if view.sort != Sort::default() { input type="hidden" name="sort" value=(view.sort) form="search"; }
         @for filter in &view.filters {
             @for value in &filter.none {

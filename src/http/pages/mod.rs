@@ -92,7 +92,7 @@ impl Frame<'_> {
                             "Statements are extracted by machine. Open the passage before you quote one. "
                             a href="/about" { "What is in this index, and how far to trust it" } "."
                         }
-                        p.keys { button type="button" class="plain" id="keys" hidden { "Keyboard shortcuts" } }
+                        p.keys { button type="button" class="plain" id="keys" { "Keyboard shortcuts" } }
                     }
                 }
             }
@@ -111,7 +111,7 @@ pub(super) fn fault(app: &App, fault: &Fault) -> Response {
         _ => "That cannot be answered",
     };
     let content = html! {
-        div.narrow {
+        div.narrow.fault {
             h1 { (title) }
             p.lede { (fault.message()) }
             p { a href="/" { "Start a new search" } }

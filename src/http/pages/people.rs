@@ -43,12 +43,13 @@ pub(in crate::http) async fn page(
             ol.people {
                 @for value in &counts.values {
                     li {
-                        @match format::person(&value.value) {
-                            Some(address) => a href=(address) { (format::one_line(&value.label)) },
-                            None => span { (format::one_line(&value.label)) },
-                        }
-                        span.count { (format::count(value.count)) }
-                        (chart::share(value.count, most))
+                        @let name = html! {
+                            @match format::person(&value.value) {
+                                Some(address) => a href=(address) { (format::one_line(&value.label)) },
+                                None => span { (format::one_line(&value.label)) },
+                            }
+                        };
+                        (chart::entry(&name, value.count, most))
                     }
                 }
             }

@@ -107,7 +107,7 @@ fn content(profile: &Profile, view: &View, slug: &str, page: usize) -> Markup {
             @if !profile.person.repeated.is_empty() {
                 section aria-labelledby="repeated" {
                     h2 #repeated { "Printed more than once" }
-                    ol.hits { @for hit in profile.person.repeated.iter().take(REPEATED) { li { (card::statement(hit)) } } }
+                    ol.hits { @for hit in profile.person.repeated.iter().take(REPEATED) { li { (card::own_statement(hit)) } } }
                 }
             }
             section aria-labelledby="timeline" {
@@ -115,7 +115,7 @@ fn content(profile: &Profile, view: &View, slug: &str, page: usize) -> Markup {
                     h2 #timeline { "Latest statements" }
                     a href=(view.at("/")) { "Search in all " (format::count(*statements)) }
                 }
-                ol.hits start=((page - 1) * TIMELINE + 1) { @for hit in &profile.timeline.hits { li { (card::hit(hit)) } } }
+                ol.hits start=((page - 1) * TIMELINE + 1) { @for hit in profile.timeline.hits.iter().filter_map(|h| h.statement()) { li { (card::own_statement(hit)) } } }
                 nav.pager aria-label="Pages" {
                     @if page > 1 { a rel="prev" href=(address(page - 1)) { "← Later" } } @else { span {} }
                     @if full { a rel="next" href=(address(page + 1)) { "Earlier →" } }
@@ -195,9 +195,10 @@ fn listed(view: &View, counts: &FacetCounts) -> Markup {
                 ul.bars {
                     @for value in flat {
                         li {
-                            a href=(view.with(|v| v.choose(counts.facet, &value.value, false)).at("/")) { (filters::shown(counts.facet, &value.label)) }
-                            span.count { (format::count(value.count)) }
-                            (chart::share(value.count, most))
+                            @let name = html! {
+                                a href=(view.with(|v| v.choose(counts.facet, &value.value, false)).at("/")) { (filters::shown(counts.facet, &value.label)) }
+                            };
+                            (chart::entry(&name, value.count, most))
                         }
                     }
                 }

@@ -103,8 +103,8 @@ fn list(places: &[FacetValue], depth: usize) -> Markup {
             ul.bars {
                 @for place in places {
                     li {
-                        (link(place)) span.count { (format::count(place.count)) }
-                        @if depth == 0 { (chart::share(place.count, most)) }
+                        @if depth == 0 { (chart::entry(&link(place), place.count, most)) }
+                        @else { div.entry { (link(place)) span.count { (format::count(place.count)) } } }
                         @if depth < 2 { (list(&place.children, depth + 1)) }
                     }
                 }

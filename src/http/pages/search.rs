@@ -43,9 +43,10 @@ pub(in crate::http) async fn page(
 }
 
 fn find(snapshot: &Snapshot, view: &View) -> Result<Found, Fault> {
-    let mut facets = filters::facets(view.scope);
+    let mut facets = filters::facets(view);
     facets.push(FacetRequest::new(Facet::Month, MAX_FACET_VALUES));
-    let (request, warnings) = view.request(facets)?;
+    let (mut request, warnings) = view.request(facets)?;
+    request.sort = order_of(view);
     let mut answer = snapshot.searcher.search(&request)?;
     // The chart also shows what lies outside the chosen days, so that one can move on from there.
     let months = if view.since.is_some() || view.until.is_some() {
@@ -66,6 +67,14 @@ fn find(snapshot: &Snapshot, view: &View) -> Result<Found, Fault> {
     })
 }
 
+/// Without words there is nothing to be relevant to: the latest come first.
+fn order_of(view: &View) -> Sort {
+    match view.sort {
+        Sort::Relevance if view.typed.is_empty() => Sort::Newest,
+        chosen => chosen,
+    }
+}
+
 fn content(view: &View, complaints: &[Complaint], found: &Found) -> Markup {
     let answer = &found.answer;
     html! {
@@ -77,6 +86,7 @@ fn content(view: &View, complaints: &[Complaint], found: &Found) -> Markup {
                     label { input type="radio" name="in" value=(scope) checked[view.scope == *scope]; span { (name_of(*scope)) } }
                 }
             }
+            @if !view.is_narrowed() { (examples(answer)) }
         }
         div.layout {
             (filters::panel(view, answer))
@@ -87,7 +97,7 @@ fn content(view: &View, complaints: &[Complaint], found: &Found) -> Markup {
                 @for warning in &found.warnings { (warned(view, warning)) }
                 div.summary {
                     h1 { span #found role="status" { (total(view, answer)) } }
-                    (order(view))
+                    @if !answer.hits.is_empty() { (order(view)) }
                 }
                 (chips(view))
                 @for months in &found.months { (chart::over_time(&months.values, view, "/")) }
@@ -99,7 +109,42 @@ fn content(view: &View, complaints: &[Complaint], found: &Found) -> Markup {
                     }
                     (pager(view, answer))
                 }
-                (take_away(view))
+                (take_away(view, answer))
+            }
+        }
+    }
+}
+
+/// What can be typed, shown with what this very index has.
+fn examples(answer: &Answer) -> Markup {
+    let top = |facet: Facet| {
+        let counts = answer.facets.iter().find(|c| c.facet == facet)?;
+        let mut value = counts.values.first()?;
+        // The finest place of the largest branch.
+        while let Some(child) = value.children.first() {
+            value = child;
+        }
+        Some(value)
+    };
+    let quoted = |name: &str| {
+        if name.contains(char::is_whitespace) {
+            format!("\"{name}\"")
+        } else {
+            name.to_owned()
+        }
+    };
+    let mut typed: Vec<String> = Vec::new();
+    typed.extend(top(Facet::Speaker).map(|v| format!("speaker:{}", quoted(&v.label))));
+    typed.extend(top(Facet::Place).map(|v| format!("place:{}", quoted(&v.label))));
+    typed.extend(top(Facet::About).map(|v| format!("about:{}", quoted(&v.label))));
+    html! {
+        @if !typed.is_empty() {
+            p.examples {
+                "For example "
+                @for (n, typed) in typed.iter().enumerate() {
+                    @if n > 0 { ", " }
+                    a href=(View::default().with(|v| typed.clone_into(&mut v.typed)).at("/")) { (typed) }
+                }
             }
         }
     }
@@ -116,7 +161,7 @@ fn search_box(view: &View, focus: bool) -> Markup {
     html! {
         div.box {
             label.away for="q" { "Words, names, speaker:name, place:name, said:2025-11 …" }
-            input #q type="search" name="q" value=(view.typed) placeholder="Who said what? Try ferry, or speaker:name" autocomplete="off"
+            input #q type="search" name="q" value=(view.typed) placeholder="Who said what?" autocomplete="off"
                 autocapitalize="off" spellcheck="false" enterkeyhint="search" maxlength="4096" autofocus[focus];
             button type="submit" { "Search" }
         }
@@ -146,8 +191,8 @@ fn total(view: &View, answer: &Answer) -> Markup {
 fn order(view: &View) -> Markup {
     html! {
         nav.order aria-label="Order of results" {
-            @for sort in Sort::ALL {
-                @let here = (view.sort == *sort).then_some("true");
+            @for sort in Sort::ALL.iter().filter(|s| **s != Sort::Relevance || !view.typed.is_empty()) {
+                @let here = (order_of(view) == *sort).then_some("true");
                 a href=(view.with(|v| v.sort = *sort).at("/")) aria-current=[here] { (sort) }
             }
         }
@@ -190,7 +235,7 @@ fn chips(view: &View) -> Markup {
     if view.confidence > 0 {
         chips.push((
             "Confidence".to_owned(),
-            format!("{} % or more", view.confidence),
+            format!("{}% or more", view.confidence),
             view.with(|v| v.confidence = 0).at("/"),
         ));
     }
@@ -244,10 +289,10 @@ fn nothing(view: &View, answer: &Answer) -> Markup {
     html! {
         div.nothing {
             @if answer.hints.is_empty() {
-                p { "Nothing in the index matches all of this." }
+                p { "Nothing in this index matches all of that." }
                 p { a href="/" { "Start a new search" } " or look through the " a href="/people" { "people" } " and " a href="/places" { "places" } "." }
             } @else {
-                p { "There would be something" }
+                p { "Nothing in this index matches all of that. A wider search does:" }
                 ul {
                     @for hint in &answer.hints {
                         li {
@@ -255,7 +300,7 @@ fn nothing(view: &View, answer: &Answer) -> Markup {
                                 Some(address) => a href=(address) { (with_code(&hint.message)) },
                                 None => (with_code(&hint.message)),
                             }
-                            " " span.quiet { (format::counted(hint.total, "match", "matches")) }
+                            ": " span.quiet { (format::counted(hint.total, "match", "matches")) }
                         }
                     }
                 }
@@ -294,7 +339,10 @@ fn pager(view: &View, answer: &Answer) -> Markup {
     }
 }
 
-fn take_away(view: &View) -> Markup {
+fn take_away(view: &View, answer: &Answer) -> Markup {
+    if answer.hits.is_empty() {
+        return html! { p.take { "To hear when something does, follow this search as a " a href=(view.with(|_| {}).at("/feed.atom")) { "feed" } "." } };
+    }
     let view = view.with(|v| v.limit = View::default().limit);
     let formats: &[(&str, &str)] = match view.scope {
         Scope::Articles => &[("csv", "CSV"), ("jsonl", "JSON lines")],

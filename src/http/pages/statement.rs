@@ -114,7 +114,7 @@ fn content(hit: &StatementHit) -> Markup {
         article.statement.narrow {
             h1.away { "Statement by " (card::speaker_name(hit)) }
             @if !hit.quote.text.is_empty() {
-                blockquote.large data-kind=(hit.kind) { p { (card::marked(&hit.quote, usize::MAX)) } }
+                blockquote.large data-kind=(hit.kind) { (card::quotation(hit, usize::MAX)) }
             }
             p.who { (card::who(hit)) }
             p.facts { (card::when_and_where(hit)) (card::whence(hit.title.as_deref(), hit.outlet.as_deref(), hit.url.as_deref(), hit.published)) }
@@ -148,7 +148,7 @@ fn content(hit: &StatementHit) -> Markup {
                 (field("Said", hit.said.as_ref().map(|s| html! { (format::said(s).unwrap_or_else(|| "not resolved".to_owned())) " " span.quiet { "“" (format::one_line(&s.text)) "”" } })))
                 (field("Said in", hit.place.as_ref().map(place)))
                 (field("Dateline", hit.dateline.as_ref().map(place)))
-                (row("Confidence", html! { (format!("{:.0} %", hit.confidence * 100.0)) }))
+                (row("Confidence", html! { (format!("{:.0}%", hit.confidence * 100.0)) }))
                 (row("File", html! { code { (hit.origin.path) @if let Some(record) = hit.origin.record { "#" (record) } } " " span.quiet { "bytes " (hit.source_bytes.0) "–" (hit.source_bytes.1) } }))
             }
             @if !hit.evidence.is_empty() {
@@ -165,7 +165,7 @@ fn content(hit: &StatementHit) -> Markup {
             h2 { "To quote it" }
             p.citation { (card::citation(hit)) }
             p.actions {
-                button.plain.copy type="button" hidden data-copy=(card::citation(hit)) { "Copy with citation" }
+                button.plain.copy type="button" data-copy=(card::citation(hit)) { "Copy with citation" }
                 a href=(format!("/api/v1/statements/{}", encode(&hit.id))) { "As JSON" }
             }
         }
