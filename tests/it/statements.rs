@@ -198,6 +198,42 @@ fn rules_find_what_the_suite_says() {
     check("statements", statements);
 }
 
+#[test]
+fn words_under_a_label_hold_the_statements_in_them() {
+    let text = "Q: Did your board agree?\n\nA: No. One director said, “Nobody films a lift.” I told him that this was the point.\n\n\
+        Q: Ana Ruiz said in May that she was sorry. Was she?\n\nA: She was.\n";
+    let article = Article {
+        text: text.to_owned(),
+        byline: vec!["Rin Kawabata".to_owned()],
+        ..Article::default()
+    };
+    let reading = Reader::new(Options::default()).read(&article);
+    let show = |spans: &[Span]| {
+        spans
+            .iter()
+            .map(|s| s.of(text))
+            .collect::<Vec<_>>()
+            .join(" … ")
+    };
+    let find = |cue: &str, source: &str| {
+        let same = |s: &&Statement| show(&s.cue) == cue && show(&s.source) == source;
+        let found = reading.statements.iter().find(same);
+        found.unwrap_or_else(|| panic!("{source} {cue}: {:#?}", reading.statements))
+    };
+    let answer = find("", "A");
+    assert!(show(&answer.content).starts_with("No. One director"));
+    let question = find("", "Q");
+    assert_eq!(question.speaker.name.as_deref(), Some("Rin Kawabata"));
+    let inner = find("told", "I");
+    let outer = &reading.statements[inner.within.expect("it is within the answer") as usize];
+    assert_eq!(outer, answer);
+    assert_ne!(inner.speaker.name.as_deref(), Some("Rin Kawabata"));
+    assert_eq!(
+        find("said in May", "Ana Ruiz").speaker.name.as_deref(),
+        Some("Ana Ruiz")
+    );
+}
+
 proptest! {
     /// Whatever the text, reading ends, every span lies on characters of it, and nothing is within itself.
     #[test]

@@ -96,7 +96,12 @@ pub fn combine(tagged: Vec<Attribution>, ruled: Vec<Attribution>) -> Vec<Attribu
     if tagged.is_empty() {
         return ruled;
     }
+    let (verbatim, ruled): (Vec<_>, Vec<_>) =
+        ruled.into_iter().partition(|a| is_verbatim(a.found_by));
     let mut out = tagged;
+    for label in &verbatim {
+        out.retain_mut(|a| fits_under(a, label));
+    }
     let from_tagger = out.len();
     for rule in ruled {
         let mut touching = out[..from_tagger].iter_mut().filter(|a| {
@@ -117,8 +122,27 @@ pub fn combine(tagged: Vec<Attribution>, ruled: Vec<Attribution>) -> Vec<Attribu
             _ => {}
         }
     }
+    out.extend(verbatim);
     out.sort_by_key(first_token);
     out
+}
+
+/// May the tagger's finding stand beside the words under a label? One within those words may, and is cut to them if it
+/// took the label in; one that is the label with its words is the same finding again.
+fn fits_under(found: &mut Attribution, label: &Attribution) -> bool {
+    let Some(words) = label
+        .content
+        .iter()
+        .find(|c| share(&found.cue, std::slice::from_ref(c)))
+    else {
+        return !share(&found.cue, &label.source) && !share(&found.content, &label.content);
+    };
+    for range in found.source.iter_mut().chain(&mut found.content) {
+        *range = range.start.max(words.start)..range.end.max(words.start);
+    }
+    found.source.retain(|r| !r.is_empty());
+    found.content.retain(|r| !r.is_empty());
+    true
 }
 
 fn share(x: &[Range<u32>], y: &[Range<u32>]) -> bool {

@@ -179,19 +179,26 @@ impl View<'_, '_> {
         ]) || mark.is(Class::Auxiliary)
     }
 
-    /// The labels of an interview: `Q` asks, `A` is the first person that the article names before.
+    /// The labels of an interview: `Q` is the author, `A` the first other person that the article names before.
     fn letter(&self, at: u32) -> (Speaker, &'static str) {
-        let before = self
-            .people
-            .within(&(0..at))
-            .find(|m| m.form == Form::Name && matches!(m.entity, Entity::Person(_)));
-        match before {
-            Some(mention) if self.tokens.word(at) == "A" => (
-                self.named(mention.entity, None),
-                "the person that the interview is with",
-            ),
-            _ => (Speaker::default(), "the one who asks"),
+        if self.tokens.word(at) == "Q" {
+            return (self.author().unwrap_or_default(), "the one who asks");
         }
+        let before = 0..at;
+        let speaker = self
+            .people
+            .within(&before)
+            .filter(|m| m.form == Form::Name && matches!(m.entity, Entity::Person(_)))
+            .map(|m| self.named(m.entity, None))
+            .find(|s| {
+                s.name
+                    .as_ref()
+                    .is_none_or(|name| !self.article.byline.contains(name))
+            });
+        (
+            speaker.unwrap_or_default(),
+            "the person that the interview is with",
+        )
     }
 
     /// A pronoun as the source.
