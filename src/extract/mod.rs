@@ -74,6 +74,11 @@ impl Reader {
         }
     }
 
+    /// Uses a statement model of one's own instead of the built-in one.
+    pub fn set_model(&mut self, model: std::sync::Arc<tagger::StatementModel>) {
+        self.tagger = tagger::Tagger::with_model(model);
+    }
+
     /// Reads one article.
     #[must_use]
     pub fn read(&mut self, article: &Article) -> Reading {

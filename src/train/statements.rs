@@ -21,7 +21,8 @@ use crate::extract::clusters::{self, normalise, word_hash};
 use crate::extract::quotes;
 use crate::extract::sentence;
 use crate::extract::tagger::StatementModel;
-use crate::extract::tagger::arguments::{self, CONTENT2, Cue, Frame, Shared};
+use crate::extract::tagger::arguments::frame::{Frame, Shared};
+use crate::extract::tagger::arguments::{self, CONTENT2, Cue, features as argument_features};
 use crate::extract::tagger::crf::Labels;
 use crate::extract::tagger::spans::{self, Labelling, Stage1, WINDOW};
 use crate::extract::tagger::view::View;
@@ -447,7 +448,7 @@ pub fn stage2_data(gold: &[Gold], labellings: &[Labelling], lexicon: &Lexicon) -
         vocabulary.begin_article();
         let article = prepare(article, &mut vocabulary, lexicon);
         let view = &article.view;
-        shared.build(labelling);
+        shared.build(view, labelling);
         arguments::candidates(view, labelling, arguments::CANDIDATE, &mut cues);
         for statement in &article.statements {
             let known = cues.iter().any(|c| under(c, statement) > 0);
@@ -461,6 +462,7 @@ pub fn stage2_data(gold: &[Gold], labellings: &[Labelling], lexicon: &Lexicon) -
                 });
             }
         }
+        cues.sort_by_key(|c| (c.begin, c.end));
         for cue in &cues {
             frame.build(view, &vocabulary, labelling, cue, &cues);
             let statement = article
@@ -472,11 +474,10 @@ pub fn stage2_data(gold: &[Gold], labellings: &[Labelling], lexicon: &Lexicon) -
             let labels = target(statement, cue, &frame);
             for (i, label) in (frame.low..frame.high).zip(labels) {
                 features.clear();
-                let edge = arguments::all_features(
+                let edge = argument_features::all(
                     view,
                     &vocabulary,
                     &shared,
-                    labelling,
                     &frame,
                     i,
                     &mut features,

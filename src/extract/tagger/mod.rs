@@ -22,13 +22,15 @@ use super::clusters;
 use super::model_file::{ModelError, ModelFile};
 use super::quotes::Region;
 use super::token::Tokens;
-use arguments::{Cue, Frame, Scorer, Shared};
+use arguments::Cue;
+use arguments::frame::{Frame, Shared};
+use arguments::score::{Dense, Scorer};
 use crf::{Lattice, Rng};
 use decode::{Decision, Decoder, Sequence, Settings};
 use link::Linker;
 use spans::{Labelling, Stage1};
 use view::View;
-use weights::{Dense, Model};
+use weights::Model;
 use words::{Lexicon, Vocabulary};
 
 /// Cue, source and content that belong together, as token ranges in order.
@@ -64,7 +66,7 @@ impl StatementModel {
     #[must_use]
     pub fn new(stage1: Model, stage2: Model, lexicon: Lexicon) -> Self {
         Self {
-            dense: arguments::dense(&stage2),
+            dense: Dense::build(&stage2),
             stage1,
             stage2,
             lexicon,
@@ -192,7 +194,8 @@ impl Tagger {
 
     /// Stage 2.
     fn decide(&mut self, model: &StatementModel, bias: f32) -> Vec<Decision> {
-        self.shared.build(&self.labelling);
+        self.shared.build(&self.view, &self.labelling);
+        self.scorer.begin(&model.stage2, &self.view, &self.vocabulary);
         arguments::candidates(
             &self.view,
             &self.labelling,
@@ -215,7 +218,6 @@ impl Tagger {
                 &self.view,
                 &self.vocabulary,
                 &self.shared,
-                &self.labelling,
                 &self.frame,
                 bias,
             );

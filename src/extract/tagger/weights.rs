@@ -169,47 +169,6 @@ impl Table {
     }
 }
 
-/// Rows of features whose values are small numbers, found by index instead of by hash.
-#[derive(Clone, Debug, Default)]
-pub struct Dense {
-    rows: Vec<[i8; LANES]>,
-    /// First row of each template, and the end of the last.
-    starts: Vec<u32>,
-}
-
-impl Dense {
-    /// Copies out of `model` the rows of `hash(template, value)` for each template in order and all values under its
-    /// size.
-    #[must_use]
-    pub fn build(model: &Model, sizes: &[u32], hash: impl Fn(u64, u64) -> u64) -> Self {
-        let mut out = Self::default();
-        for (template, &size) in sizes.iter().enumerate() {
-            out.starts.push(out.rows.len() as u32);
-            for value in 0..size {
-                let mut sums = [0; LANES];
-                model.add(hash(template as u64, value.into()), &mut sums);
-                let mut row = [0; LANES];
-                for (r, s) in row[..MAX_LABELS].iter_mut().zip(sums) {
-                    *r = s as i8;
-                }
-                out.rows.push(row);
-            }
-        }
-        out.starts.push(out.rows.len() as u32);
-        out
-    }
-
-    /// The row of a value; `None` if it is not under the template's size.
-    #[inline(always)]
-    #[must_use]
-    pub fn row(&self, template: u64, value: u64) -> Option<&[i8; LANES]> {
-        let t = template as usize;
-        let at = u64::from(*self.starts.get(t)?) + value;
-        (at < u64::from(*self.starts.get(t + 1)?)).then_some(())?;
-        self.rows.get(at as usize)
-    }
-}
-
 /// A trained model, ready to read with.
 #[derive(Clone, Debug)]
 pub struct Model {
