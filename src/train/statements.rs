@@ -474,14 +474,8 @@ pub fn stage2_data(gold: &[Gold], labellings: &[Labelling], lexicon: &Lexicon) -
             let labels = target(statement, cue, &frame);
             for (i, label) in (frame.low..frame.high).zip(labels) {
                 features.clear();
-                let edge = argument_features::all(
-                    view,
-                    &vocabulary,
-                    &shared,
-                    &frame,
-                    i,
-                    &mut features,
-                );
+                let edge =
+                    argument_features::all(view, &vocabulary, &shared, &frame, i, &mut features);
                 data.token(&features, label, edge);
             }
             data.end_sequence(1.0);

@@ -195,7 +195,8 @@ impl Tagger {
     /// Stage 2.
     fn decide(&mut self, model: &StatementModel, bias: f32) -> Vec<Decision> {
         self.shared.build(&self.view, &self.labelling);
-        self.scorer.begin(&model.stage2, &self.view, &self.vocabulary);
+        self.scorer
+            .begin(&model.stage2, &self.view, &self.vocabulary);
         arguments::candidates(
             &self.view,
             &self.labelling,
