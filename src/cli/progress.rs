@@ -153,7 +153,7 @@ impl Survey {
             let length = source.bytes.or_else(|| {
                 // What is read from standard input may be a file all the same.
                 let meta = std::fs::metadata(Path::new("/dev/stdin")).ok()?;
-                meta.is_file().then(|| meta.len())
+                meta.is_file().then_some(meta.len())
             });
             let Some(length) = length else { return };
             self.bytes.fetch_add(length, Ordering::Relaxed);
