@@ -23,7 +23,7 @@ const LONGEST_LIST: u64 = 64 << 20;
   whosaid batch claims.csv --format csv > checked.csv
   cut -f2 notes.tsv | whosaid batch - -s Brandt
 
-A table has a first line of column names; quote, quotation, text or statement names the words, speaker, who or name the
+A table has a first line of column names; quote, quotation, text or statement names the words, speaker, who or name the \
 speaker. Exit codes: 0 all are verbatim or truncated, 1 some are not.")]
 pub(super) struct Args {
     /// The list; - for standard input

@@ -23,7 +23,7 @@ use crate::search::{Request, Searcher};
   whosaid eval corpus/truth/annotations.jsonl --misses 20
   whosaid eval corpus/truth/annotations.jsonl --rankings corpus/truth/rankings.toml
 
-An annotated file holds one article a line: id, text, published, and any of statements, names, dates, places, with
+An annotated file holds one article a line: id, text, published, and any of statements, names, dates, places, with \
 spans in code points. It is read like any other file, and what was found is compared with what is annotated.")]
 pub(super) struct Args {
     #[command(flatten)]

@@ -35,7 +35,7 @@ const MIB: usize = 1 << 20;
   whosaid index --outlet 'The Courier' old-disk/courier/ 'archive/*.jsonl.zst'
   zcat dump.jsonl.gz | whosaid index -
 
-Articles that have not changed since the last run are not read again. A file that cannot be read is reported and the
+Articles that have not changed since the last run are not read again. A file that cannot be read is reported and the \
 others are indexed; the exit code is then 3.")]
 pub(super) struct Args {
     #[command(flatten)]

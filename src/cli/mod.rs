@@ -56,7 +56,7 @@ pub const INTERRUPTED: u8 = 130;
   whosaid search 'lasting peace' --speaker Brandt --place Rotterdam --since 2025-11
   whosaid extract article.txt
 
-Defaults of options can stand in a file whosaid.toml, in this folder or one above it: long names of options, those of
+Defaults of options can stand in a file whosaid.toml, in this folder or one above it: long names of options, those of \
 one command below its name in brackets.
 
 Exit codes: 0 found or done, 1 nothing found, 2 usage, query or I/O error, 3 indexed but some files failed.")]

@@ -23,8 +23,8 @@ use crate::search::{
   whosaid search 'speaker:brandt about:rotterdam said:2025 -kind:indirect \"no deal\"~5 sanction*'
   whosaid search port --facet speaker:20 --facet place --facet month -n 0
 
-Words are joined by AND; OR binds tighter than AND; NOT or - excludes; \"…\" is a phrase, \"…\"~5 its words within five,
-peac* a prefix, minster~ a word with a letter wrong. Fields: speaker, about, to, via, role, org, speaks-for, place,
+Words are joined by AND; OR binds tighter than AND; NOT or - excludes; \"…\" is a phrase, \"…\"~5 its words within five, \
+peac* a prefix, minster~ a word with a letter wrong. Fields: speaker, about, to, via, role, org, speaks-for, place, \
 said, published, kind, stance, cue, outlet, by, lang, type, title.")]
 pub(super) struct Args {
     #[command(flatten)]

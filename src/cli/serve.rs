@@ -16,8 +16,8 @@ use crate::http::{Server, Settings};
   whosaid serve --port 9000
   WHOSAID_TOKEN=… whosaid serve --listen 0.0.0.0 --host archive.example
 
-Answers this machine alone unless told otherwise. For an address that others can reach a token is needed, which a browser
-asks for as a password (any user name) and a program sends as `Authorization: Bearer …`. There is no TLS: put a proxy that
+Answers this machine alone unless told otherwise. For an address that others can reach a token is needed, which a browser \
+asks for as a password (any user name) and a program sends as `Authorization: Bearer …`. There is no TLS: put a proxy that \
 has it in front. Runs until Ctrl-C; what `whosaid index` commits meanwhile is picked up.")]
 pub(super) struct Args {
     /// Address to listen on

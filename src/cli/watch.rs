@@ -26,7 +26,7 @@ const LONGEST_FEED: usize = 500;
   whosaid watch save denials --stance denies --format atom --output denials.xml
   whosaid watch run
 
-Every `whosaid index` runs all saved searches at its end. A statement is told once: not again when its article is
+Every `whosaid index` runs all saved searches at its end. A statement is told once: not again when its article is \
 read anew, moved, or copied by another paper.")]
 pub(super) struct Args {
     #[command(subcommand)]
