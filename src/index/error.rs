@@ -38,9 +38,23 @@ pub enum ErrorKind {
     /// The operating system refused.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// A thread of the engine could not write; it does not tell why.
+    #[error(
+        "writing failed: is the disk full or failing? The index is as it was after its last commit"
+    )]
+    Unwritten,
     /// The engine refused.
     #[error(transparent)]
-    Engine(#[from] tantivy::TantivyError),
+    Engine(tantivy::TantivyError),
+}
+
+impl From<tantivy::TantivyError> for ErrorKind {
+    fn from(error: tantivy::TantivyError) -> Self {
+        match error {
+            tantivy::TantivyError::ErrorInThread(_) => Self::Unwritten,
+            other => Self::Engine(other),
+        }
+    }
 }
 
 impl Error {
