@@ -193,7 +193,8 @@ pub struct Place {
     pub lon: Option<f32>,
     /// Names as printed. Empty for a place that is only named inside other names.
     pub mentions: Vec<Span>,
-    /// The place's name inside the name of an organisation: "Laurel County" of "Laurel County Sheriff's Office".
+    /// The place's name inside the name of a body that serves it or stands in it: "Laurel County" of "Laurel County Sheriff's Office",
+    /// not "Boston" of "Boston Globe". None of them is in `mentions`.
     pub nested: Vec<Span>,
 }
 

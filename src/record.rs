@@ -3,11 +3,13 @@
 //! The shape is a contract (`whosaid.extract/1`): fields may be added, never changed or removed. All spans are
 //! `[begin, end)` in UTF-8 bytes of the record's own `text`.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::article::{
-    Article, Entity, Head, Kind, Origin, Reading, Repair, SpeakerType, Stance, Step,
+    Article, Entity, Head, Kind, Origin, Place, Reading, Repair, SpeakerType, Stance, Step,
 };
 use crate::text::Span;
 
@@ -77,7 +79,11 @@ pub struct PlaceRecord<'a> {
     pub geonames: Option<u32>,
     pub lat: Option<f32>,
     pub lon: Option<f32>,
-    pub mentions: &'a [Span],
+    /// Names as printed, those inside the names of bodies that serve the place among them.
+    pub mentions: Cow<'a, [Span]>,
+    /// Those of `mentions` that stand inside the name of something else.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub nested: &'a [Span],
 }
 
 /// See [`crate::article::DateMention`].
@@ -144,6 +150,16 @@ pub struct StepRecord {
     pub span: Option<Span>,
 }
 
+/// The mentions of a place with those inside other names, in order.
+fn mentions_of(place: &Place) -> Cow<'_, [Span]> {
+    if place.nested.is_empty() {
+        return Cow::Borrowed(&place.mentions);
+    }
+    let mut all = [place.mentions.as_slice(), &place.nested].concat();
+    all.sort_unstable();
+    Cow::Owned(all)
+}
+
 impl<'a> Record<'a> {
     /// The record of an article and its reading.
     #[must_use]
@@ -196,7 +212,8 @@ impl<'a> Record<'a> {
                     geonames: p.geonames,
                     lat: p.lat,
                     lon: p.lon,
-                    mentions: &p.mentions,
+                    mentions: mentions_of(p),
+                    nested: &p.nested,
                 })
                 .collect(),
             dateline: reading.dateline.map(place),

@@ -364,7 +364,7 @@ impl Prediction {
                 .places
                 .iter()
                 .map(|p| PredictedPlace {
-                    mentions: p.mentions.clone(),
+                    mentions: [p.mentions.as_slice(), &p.nested].concat(),
                     lat: p.lat.map(f64::from),
                     lon: p.lon.map(f64::from),
                 })

@@ -85,7 +85,8 @@ impl Reader {
         let tokens = sentence::split(&article.text);
         let marks = lexicon::marks(&tokens);
         let quotes = quotes::regions(&tokens);
-        let names = self.names.find(&tokens);
+        let mut names = self.names.find(&tokens);
+        places::claim(&tokens, &mut names);
         let places = places::resolve(article, &tokens, &names);
         let dates = dates::find(&tokens, &article.head, article.published.map(|p| p.date));
         let mut people = people::resolve(&tokens, &marks, &names);

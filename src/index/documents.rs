@@ -538,7 +538,7 @@ impl<'a> Scene<'a> {
         }
         let mut places = Vec::new();
         for place in &self.reading.places {
-            if add(&place.name, &place.mentions, &[]) {
+            if add(&place.name, &place.mentions, &place.nested) {
                 places.push(place);
             }
         }

@@ -1,9 +1,6 @@
 //! From a name as printed to the places it may mean, with the words that news puts around names taken off where need be.
 
-use std::ops::Range;
-
 use crate::extract::gazetteer::{Candidate, Class, Gazetteer, fold_into};
-use crate::extract::token::Tokens;
 
 /// Words that tell a part of a place: taken off, the name of the whole stays.
 const PARTS: &[&str] = &[
@@ -168,56 +165,6 @@ pub(super) fn find(
     }
 }
 
-/// A place whose name stands inside the name of something else: "Laurel County Sheriff's Office", "University of Ohio". The longest
-/// one; its folded name and its readings go into `folded` and `found`.
-pub(super) fn inside(
-    tokens: &Tokens<'_>,
-    name: Range<u32>,
-    gazetteer: &Gazetteer,
-    folded: &mut String,
-    found: &mut Vec<Candidate>,
-) -> Option<Range<u32>> {
-    for length in (1..=4).rev() {
-        for begin in name.clone() {
-            let end = begin + length;
-            if end > name.end || (begin == name.start && end == name.end) {
-                continue;
-            }
-            let surface = tokens.span(begin..end).of(tokens.text);
-            if !surface.starts_with(char::is_uppercase) || surface.len() < MIN_INSIDE {
-                continue;
-            }
-            folded.clear();
-            fold_into(surface, folded);
-            found.clear();
-            found.extend(
-                gazetteer
-                    .candidates(folded)
-                    .filter(|c| !c.abbreviation && !c.alternate),
-            );
-            // A hamlet by the name of Bank proves nothing, but names of offices begin with the place they serve.
-            let least = if begin == name.start {
-                LEAST_AT_BEGIN
-            } else {
-                LEAST_INSIDE
-            };
-            let known = found
-                .first()
-                .is_some_and(|c| prominence(*c, gazetteer) >= least);
-            if known && (length > 1 || !is_common(folded)) {
-                return Some(begin..end);
-            }
-        }
-    }
-    None
-}
-
-/// Bytes of the shortest name looked for inside others, and how prominent it must be (see [`Class::bonus`]): ten thousand people at the
-/// begin, thirty thousand elsewhere.
-const MIN_INSIDE: usize = 4;
-const LEAST_AT_BEGIN: f32 = 3.7;
-const LEAST_INSIDE: f32 = 4.5;
-
 /// How prominent the place is, its class counted.
 pub(super) fn prominence(candidate: Candidate, gazetteer: &Gazetteer) -> f32 {
     gazetteer
@@ -235,18 +182,32 @@ pub(super) fn is_common(folded: &str) -> bool {
         "center",
         "central",
         "centre",
+        "channel",
         "college",
+        "commerce",
+        "community",
+        "county",
+        "defence",
+        "defense",
         "delta",
+        "district",
         "eagle",
+        "economy",
         "enterprise",
+        "federal",
         "general",
         "golden",
         "grand",
+        "gulf",
+        "high",
         "home",
+        "imperial",
         "independence",
         "international",
+        "justice",
         "liberty",
         "media",
+        "metro",
         "mobile",
         "national",
         "northern",
@@ -260,8 +221,12 @@ pub(super) fn is_common(folded: &str) -> bool {
         "southern",
         "summit",
         "sun",
+        "superior",
+        "transport",
+        "un",
         "union",
         "university",
+        "vice",
         "western",
         "young",
     ];
@@ -291,6 +256,10 @@ pub(super) fn is_calendar(folded: &str) -> bool {
     CALENDAR.binary_search(&folded).is_ok()
 }
 
+/// Bytes of the shortest name looked for in free text, and how prominent it must be (see [`Class::bonus`]): five thousand people.
+const MIN_IN_TEXT: usize = 4;
+const LEAST_IN_TEXT: f32 = 3.7;
+
 /// The longest place name in free text, such as an outlet's name: its folded name and its readings.
 pub(super) fn in_text(text: &str, gazetteer: &Gazetteer) -> Option<(String, Vec<Candidate>)> {
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -301,7 +270,7 @@ pub(super) fn in_text(text: &str, gazetteer: &Gazetteer) -> Option<(String, Vec<
             for word in window {
                 fold_into(word, &mut folded);
             }
-            if folded.len() < MIN_INSIDE || is_common(&folded) {
+            if folded.len() < MIN_IN_TEXT || is_common(&folded) {
                 continue;
             }
             let found: Vec<Candidate> = gazetteer
@@ -310,7 +279,7 @@ pub(super) fn in_text(text: &str, gazetteer: &Gazetteer) -> Option<(String, Vec<
                 .collect();
             if found
                 .first()
-                .is_some_and(|c| prominence(*c, gazetteer) >= LEAST_AT_BEGIN)
+                .is_some_and(|c| prominence(*c, gazetteer) >= LEAST_IN_TEXT)
             {
                 return Some((folded, found));
             }

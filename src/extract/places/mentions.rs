@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::disambiguate::Group;
-use super::{lookup, missed};
+use super::{lookup, missed, nested};
 use crate::extract::gazetteer::{Candidate, Class, Gazetteer, fold_into, without_article};
 use crate::extract::names::{Name, NameKind};
-use crate::extract::token::Tokens;
+use crate::extract::token::{TokenKind, Tokens};
 
 /// A name of a place in the text.
 #[derive(Clone, Debug)]
@@ -15,8 +15,17 @@ pub(super) struct Mention {
     pub(super) tokens: Range<u32>,
     /// Index of its group, once [`group`] has been called.
     pub(super) group: usize,
-    /// It stands inside the name of an organisation.
-    pub(super) nested: bool,
+    /// It stands inside the name of an organisation, and how.
+    pub(super) nested: Option<Inside>,
+}
+
+/// How a place stands inside another name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Inside {
+    /// What bears the name serves the place, or stands in it.
+    Served,
+    /// The name only hints at the place.
+    Hint,
 }
 
 /// The names of places, the dateline, and what the tagger missed, in order.
@@ -29,7 +38,7 @@ pub(super) fn collect(
     let mention = |tokens: Range<u32>| Mention {
         tokens,
         group: 0,
-        nested: false,
+        nested: None,
     };
     let places = names
         .iter()
@@ -38,7 +47,7 @@ pub(super) fn collect(
     let missed = missed::find(tokens, names, gazetteer);
     let mut mentions: Vec<Mention> = Vec::new();
     for range in places.chain(dateline.cloned()).chain(missed) {
-        for part in between_commas(range, tokens) {
+        for part in between_commas(range, tokens).flat_map(|part| halves(part, tokens, gazetteer)) {
             let known = |m: &Mention| m.tokens.start < part.end && part.start < m.tokens.end;
             if !mentions.iter().any(known) {
                 mentions.push(mention(part));
@@ -66,6 +75,35 @@ pub(super) fn between_commas<'t>(
     })
 }
 
+/// "Wisconsin-Milwaukee" is two mentions, if only its halves are places.
+fn halves(
+    range: Range<u32>,
+    tokens: &Tokens<'_>,
+    gazetteer: &Gazetteer,
+) -> impl Iterator<Item = Range<u32>> + use<> {
+    let knows = |range: Range<u32>| {
+        let mut key = String::new();
+        fold_into(tokens.span(range).of(tokens.text), &mut key);
+        gazetteer.knows(&key)
+    };
+    let dash = range.clone().find(|&i| {
+        tokens
+            .tokens
+            .get(i as usize)
+            .is_some_and(|t| t.kind == TokenKind::Dash)
+    });
+    let cut = dash.filter(|&dash| {
+        dash > range.start
+            && dash + 1 < range.end
+            && !knows(range.clone())
+            && knows(range.start..dash)
+            && knows(dash + 1..range.end)
+    });
+    let first = range.start..cut.unwrap_or(range.end);
+    let second = cut.map(|dash| dash + 1..range.end);
+    std::iter::once(first).chain(second)
+}
+
 /// Adds what names of organisations tell: "Laurel County Sheriff's Office".
 pub(super) fn add_nested(
     mentions: &mut Vec<Mention>,
@@ -74,21 +112,14 @@ pub(super) fn add_nested(
     names: &[Name],
     gazetteer: &Gazetteer,
 ) {
-    let mut key = String::new();
-    let mut candidates = Vec::new();
-    for name in names.iter().filter(|n| n.kind == NameKind::Organisation) {
-        let range = name.tokens.clone();
-        let Some(inside) = lookup::inside(tokens, range, gazetteer, &mut key, &mut candidates)
-        else {
-            continue;
-        };
-        let group = match groups.iter_mut().position(|g| g.key == key) {
+    for inside in nested::in_organisations(tokens, names, gazetteer) {
+        let group = match groups.iter().position(|g| g.key == inside.key) {
             Some(at) => at,
             None => {
                 groups.push(Group {
-                    key: key.clone(),
+                    key: inside.key,
                     printed: String::new(),
-                    candidates: std::mem::take(&mut candidates),
+                    candidates: inside.candidates,
                     bound: false,
                     count: 0,
                 });
@@ -99,9 +130,12 @@ pub(super) fn add_nested(
             group.count += 1;
         }
         mentions.push(Mention {
-            tokens: inside,
+            tokens: inside.tokens,
             group,
-            nested: true,
+            nested: Some(match inside.is_served {
+                true => Inside::Served,
+                false => Inside::Hint,
+            }),
         });
     }
     mentions.sort_by_key(|m| m.tokens.start);
@@ -189,6 +223,13 @@ fn look_up(mention: &Mention, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Loo
         gazetteer,
         &mut candidates,
     );
+    // a facility that the gazetteer does not have lies where its name says
+    if candidates.is_empty()
+        && let Some(around) = nested::find(tokens, mention.tokens.clone(), gazetteer)
+        && (around.is_served || is_possessor(&around.tokens, tokens))
+    {
+        (key, candidates) = (around.key, around.candidates);
+    }
     // "La" alone is no state; "L.A." is rather the city
     if !in_company && key.len() <= 2 {
         let full = |c: &Candidate| !c.abbreviation;
@@ -201,6 +242,14 @@ fn look_up(mention: &Mention, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Loo
         candidates,
         bound: false,
     }
+}
+
+/// "Augusta" in "Augusta's Highland Avenue"
+fn is_possessor(place: &Range<u32>, tokens: &Tokens<'_>) -> bool {
+    tokens
+        .tokens
+        .get(place.end as usize)
+        .is_some_and(|t| t.kind == TokenKind::Clitic)
 }
 
 fn follows_comma(token: u32, tokens: &Tokens<'_>) -> bool {

@@ -50,7 +50,9 @@ pub(super) fn find(tokens: &Tokens<'_>, names: &[Name], gazetteer: &Gazetteer) -
         }
         let before = tokens.word(at - 1);
         let after_place = before == "," && last_place_end == at - 1;
-        if (after_place || BEFORE_PLACES.contains(&before))
+        // "Dara Quill, 39, of Pomeroy"
+        let after_age = before == "of" && is_age(at, tokens);
+        if (after_place || after_age || BEFORE_PLACES.contains(&before))
             && is_capitalised(at, tokens)
             && let Some(range) = longest(at, free_until, after_place, tokens, gazetteer, &mut key)
         {
@@ -62,6 +64,15 @@ pub(super) fn find(tokens: &Tokens<'_>, names: &[Name], gazetteer: &Gazetteer) -
         at += 1;
     }
     found
+}
+
+/// Is the "of" before `at` that of ", 39, of"?
+fn is_age(at: u32, tokens: &Tokens<'_>) -> bool {
+    let word = |n: u32| at.checked_sub(n).map_or("", |i| tokens.word(i));
+    word(2) == ","
+        && word(4) == ","
+        && word(3).len() <= 3
+        && word(3).bytes().all(|b| b.is_ascii_digit())
 }
 
 fn is_capitalised(at: u32, tokens: &Tokens<'_>) -> bool {

@@ -15,14 +15,17 @@ use super::names::Name;
 use super::token::{TokenKind, Tokens};
 use crate::text::Span;
 
+mod claims;
 mod dateline;
 mod disambiguate;
 mod lookup;
 mod mentions;
 mod missed;
+mod nested;
 
+pub use claims::claim;
 use disambiguate::Group;
-use mentions::Mention;
+use mentions::{Inside, Mention};
 
 /// The places of an article.
 #[derive(Clone, Debug, Default)]
@@ -150,7 +153,7 @@ fn assemble(
     for mention in mentions {
         let span = tokens.span(mention.tokens.clone());
         let pick = picks.get(mention.group).copied().flatten();
-        if mention.nested && pick.is_none() {
+        if mention.nested == Some(Inside::Hint) || mention.nested.is_some() && pick.is_none() {
             continue;
         }
         let key = pick.ok_or(mention.group);
@@ -170,8 +173,8 @@ fn assemble(
         };
         if let Some(place) = places.get_mut(at) {
             let list = match mention.nested {
-                true => &mut place.nested,
-                false => &mut place.mentions,
+                Some(_) => &mut place.nested,
+                None => &mut place.mentions,
             };
             list.push(span);
         }
