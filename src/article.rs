@@ -113,6 +113,19 @@ pub struct Skipped {
     pub record: Option<u64>,
     /// A sentence for people, without the path.
     pub reason: String,
+    /// Is something lost by it?
+    pub severity: Severity,
+}
+
+/// What it means that a file or record was not taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// No article was there to lose: a blank file, a picture, a program. The run is a success.
+    Note,
+    /// An article that could not be read, or may have been in what could not be read. The run has failed in part.
+    #[default]
+    Failure,
 }
 
 /// What extraction found in one article. Lists are in order of first mention.

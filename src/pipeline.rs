@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use crate::article::{Article, Skipped};
+use crate::article::{Article, Severity, Skipped};
 use crate::extract::{self, Reader};
 use crate::ingest::{self, Found, Item, Source};
 use flow::Flow;
@@ -385,6 +385,7 @@ where
                     path: origin.path,
                     record: origin.record,
                     reason,
+                    severity: Severity::Failure,
                 })
             }
         }
@@ -403,6 +404,7 @@ fn failed(source: &Source, reason: String) -> Skipped {
         path: source.shown(),
         record: None,
         reason,
+        severity: Severity::Failure,
     }
 }
 

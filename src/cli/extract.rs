@@ -8,7 +8,7 @@ use clap::ValueEnum;
 
 use super::ingest::Input;
 use super::{DONE, NOTHING, PARTLY, report};
-use crate::article::{Article, Reading};
+use crate::article::{Article, Reading, Severity};
 use crate::ingest;
 use crate::pipeline::{self, Begin, Event};
 use crate::record::Record;
@@ -61,7 +61,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
                     });
                 }
                 Event::Skipped(what) => {
-                    skipped += 1;
+                    skipped += usize::from(what.severity == Severity::Failure);
                     report::skipped(&what);
                 }
                 Event::End(..) | Event::Left(..) | Event::Tick => {}

@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::ingest::Input;
 use super::progress::Progress;
 use super::{DONE, INTERRUPTED, PARTLY, report};
-use crate::article::{Article, Skipped};
+use crate::article::{Article, Origin, Severity, Skipped};
 use crate::extract::Reader;
 use crate::index::documents::{self, Documents};
 use crate::index::{ErrorKind, Settings, Writer, fold};
@@ -34,9 +34,10 @@ const MIB: usize = 1 << 20;
   whosaid index corpus/
   whosaid index --outlet 'The Courier' old-disk/courier/ 'archive/*.jsonl.zst'
   zcat dump.jsonl.gz | whosaid index -
+  whosaid index --map title=headline,published=day export.csv
 
 Articles that have not changed since the last run are not read again. A file that cannot be read is reported and the \
-others are indexed; the exit code is then 3.")]
+others are indexed; the exit code is then 3. Blank files, pictures and programs are named but are no failure.")]
 pub(super) struct Args {
     #[command(flatten)]
     input: Input,
@@ -63,7 +64,7 @@ pub(super) struct Args {
 /// What became of one article.
 struct Outcome {
     id: String,
-    path: String,
+    origin: Origin,
     repairs: usize,
     /// `None`: unchanged.
     new: Option<New>,
@@ -88,6 +89,8 @@ struct ReportLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    severity: Option<Severity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     statements: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     repairs: Option<usize>,
@@ -98,6 +101,8 @@ struct Totals {
     read: u64,
     unchanged: u64,
     failed: u64,
+    /// Files and records that held no article to lose.
+    passed_over: u64,
     statements: u64,
     repairs: u64,
     speakers: HashSet<String>,
@@ -185,7 +190,7 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
             key,
             Outcome {
                 id,
-                path: origin.path,
+                origin,
                 repairs: repairs.len(),
                 new,
             },
@@ -219,7 +224,10 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
                     })
                 }
                 Event::Skipped(what) => {
-                    totals.failed += 1;
+                    match what.severity {
+                        Severity::Failure => totals.failed += 1,
+                        Severity::Note => totals.passed_over += 1,
+                    }
                     progress.aside(|| report::skipped(&what));
                     log_skipped(lines.as_mut(), &what)
                 }
@@ -298,8 +306,8 @@ fn log(lines: Option<&mut BufWriter<File>>, outcome: &Outcome) -> Result<()> {
     write_line(
         lines,
         &ReportLine {
-            path: &outcome.path,
-            record: None,
+            path: &outcome.origin.path,
+            record: outcome.origin.record,
             id: Some(&outcome.id),
             outcome: if outcome.new.is_some() {
                 "taken"
@@ -307,6 +315,7 @@ fn log(lines: Option<&mut BufWriter<File>>, outcome: &Outcome) -> Result<()> {
                 "unchanged"
             },
             reason: None,
+            severity: None,
             statements: outcome.new.as_ref().map(|n| n.statements),
             repairs: Some(outcome.repairs),
         },
@@ -322,6 +331,7 @@ fn log_skipped(lines: Option<&mut BufWriter<File>>, what: &Skipped) -> Result<()
             id: None,
             outcome: "skipped",
             reason: Some(&what.reason),
+            severity: Some(what.severity),
             statements: None,
             repairs: None,
         },
@@ -367,6 +377,7 @@ impl Summary {
             (t.unchanged, "unchanged"),
             (self.removed, "removed"),
             (t.failed, "failed"),
+            (t.passed_over, "passed over"),
             (t.repairs, "characters repaired"),
         ] {
             if count > 0 {

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::date::PartialDate;
+use crate::ingest::Field;
 use crate::pipeline::Plan;
+use crate::search::distance::within;
 use crate::{extract, ingest};
 
 /// Bytes of articles and results that may be on their way where the user does not say.
@@ -24,6 +26,10 @@ pub(super) struct Input {
     /// Outlet of articles that do not tell it
     #[arg(long, value_name = "NAME")]
     outlet: Option<String>,
+    /// Which column or member stands for a field, in tables and JSON: title=headline,published=date. Fields: id, title,
+    /// text, published, outlet, byline, section, url, language
+    #[arg(long, value_name = "FIELD=NAME,…", value_delimiter = ',', value_parser = mapping)]
+    map: Vec<(Field, String)>,
     /// Leave damaged text as it is
     #[arg(long)]
     no_repair: bool,
@@ -43,12 +49,52 @@ pub(super) struct Input {
     jobs: Option<NonZeroUsize>,
 }
 
+/// Parses `title=headline`.
+fn mapping(written: &str) -> Result<(Field, String), String> {
+    let (field, name) = written.split_once('=').ok_or_else(|| {
+        format!("`{written}` is no FIELD=NAME: write for example title=headline,published=date")
+    })?;
+    let (field, name) = (field.trim(), name.trim());
+    if name.is_empty() {
+        return Err(format!("`{field}=` names no column"));
+    }
+    let parsed = field.parse::<Field>().map_err(|unknown| {
+        // Perhaps written the wrong way round.
+        let turned = unknown.known.contains(&name);
+        let meant = turned
+            .then(|| format!("{name}={field}"))
+            .or_else(|| meant(field).map(|near| format!("{near}={name}")));
+        let meant = meant.map_or_else(
+            || format!("; the fields are {}", unknown.known.join(", ")),
+            |meant| format!("; did you mean `{meant}`?"),
+        );
+        format!("`{field}` is no field of an article{meant}")
+    })?;
+    Ok((parsed, name.to_owned()))
+}
+
+/// The field that was probably meant: by another of its names, or by one that is at most two letters off.
+fn meant(typed: &str) -> Option<&'static str> {
+    let typed = typed.to_lowercase();
+    let names = || {
+        Field::ALL
+            .iter()
+            .flat_map(|f| f.names().iter().map(|n| (*f, *n)))
+    };
+    let near = |most| {
+        names().find(|(_, name)| name.len() > 2 * most && within(&typed, name, most).is_some())
+    };
+    let (field, _) = near(0).or_else(|| near(1)).or_else(|| near(2))?;
+    field.names().first().copied()
+}
+
 impl Input {
     pub(super) fn ingest(&self) -> ingest::Options {
         ingest::Options {
             published: self.published,
             outlet: self.outlet.clone(),
             repair: !self.no_repair,
+            columns: self.map.clone(),
             ..ingest::Options::default()
         }
     }

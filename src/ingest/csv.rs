@@ -22,7 +22,7 @@ const MOST_COLUMNS: usize = 10_000;
 const MOST_LINES: usize = 5_000;
 
 /// Is it a table of articles? It is if its first line names a text and one more column that we know.
-pub(super) fn looks_like(start: &[u8]) -> bool {
+pub(super) fn looks_like(start: &[u8], mapped: &[(Field, String)]) -> bool {
     let line = start.split(|b| *b == b'\n').next().unwrap_or_default();
     let Ok(line) = str::from_utf8(line) else {
         return false;
@@ -33,7 +33,7 @@ pub(super) fn looks_like(start: &[u8]) -> bool {
     }
     let known: Vec<Field> = names
         .iter()
-        .filter_map(|n| Field::of_name(&plain(n), &[]))
+        .filter_map(|n| Field::of_name(&plain(n), mapped))
         .collect();
     known.len() >= 2 && known.contains(&Field::Text)
 }
@@ -372,9 +372,9 @@ mod tests {
 
     #[test]
     fn tables_are_told_from_prose() {
-        assert!(looks_like(b"id,title,text\n1,a,b"));
-        assert!(looks_like(b"Body\tDate\n"));
-        assert!(!looks_like(b"Text, he said, is cheap\n"));
-        assert!(!looks_like(b"text\n"));
+        assert!(looks_like(b"id,title,text\n1,a,b", &[]));
+        assert!(looks_like(b"Body\tDate\n", &[]));
+        assert!(!looks_like(b"Text, he said, is cheap\n", &[]));
+        assert!(!looks_like(b"text\n", &[]));
     }
 }

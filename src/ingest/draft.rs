@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::article::{Article, Origin, Published, PublishedFrom, Skipped};
+use crate::article::{Article, Origin, Published, PublishedFrom, Severity, Skipped};
 use crate::date::PartialDate;
 use crate::text::TextMap;
 
@@ -64,16 +64,35 @@ impl<'a> Output<'a> {
         }
     }
 
-    /// Reports a file (`record` is `None`) or record that is not taken.
+    /// Reports a file (`record` is `None`) or record by which an article is lost, wholly or in part.
     pub(super) fn skip(
         &mut self,
         record: Option<u64>,
         reason: impl Into<String>,
     ) -> ControlFlow<()> {
+        self.report(record, reason.into(), Severity::Failure)
+    }
+
+    /// Reports a file or record in which there was no article to lose.
+    pub(super) fn note(
+        &mut self,
+        record: Option<u64>,
+        reason: impl Into<String>,
+    ) -> ControlFlow<()> {
+        self.report(record, reason.into(), Severity::Note)
+    }
+
+    pub(super) fn report(
+        &mut self,
+        record: Option<u64>,
+        reason: String,
+        severity: Severity,
+    ) -> ControlFlow<()> {
         (self.sink)(Item::Skipped(Skipped {
             path: self.shown.clone(),
             record,
-            reason: reason.into(),
+            reason,
+            severity,
         }))
     }
 
@@ -84,7 +103,7 @@ impl<'a> Output<'a> {
             .chars()
             .all(|c| c.is_whitespace() || c == '\u{feff}')
         {
-            return self.skip(draft.record, "has no text");
+            return self.note(draft.record, "has no text");
         }
         let article = self.finish(draft);
         (self.sink)(Item::Article(Box::new(article)))

@@ -1,10 +1,11 @@
 //! The formats, and how one is told from the other: by content first, by name second.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+
+use crate::article::Severity;
 
 use super::draft::Output;
-use super::{csv, html, json, markdown, open, plain, walk};
+use super::{Field, Source, csv, html, json, markdown, open, plain, walk};
 
 /// A format that articles come in. Each may be packed with gzip or zstd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,25 +94,40 @@ const NOT_NEWS: &[&str] = &[
     "toml", "ts", "tsx", "yaml", "yml",
 ];
 
-/// First bytes of formats that hold no text that we read, and what they are.
-const FOREIGN: &[(&[u8], &str)] = &[
+/// First bytes of what is no text, and what it is.
+const NO_TEXT: &[(&[u8], &str)] = &[
     (b"\x89PNG", "a PNG picture"),
     (b"\xff\xd8\xff", "a JPEG picture"),
     (b"GIF8", "a GIF picture"),
+    (b"II*\0", "a TIFF picture"),
+    (b"MM\0*", "a TIFF picture"),
+    (b"RIFF", "a picture, sound or film"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+    (b"SQLite format 3", "a database"),
+    (b"ID3", "sound"),
+    (b"OggS", "sound"),
+    (b"fLaC", "sound"),
+];
+
+/// First bytes of formats that may hold articles and are not read, and what they are.
+const NOT_READ: &[(&[u8], &str)] = &[
     (b"%PDF", "a PDF document"),
     (b"PK\x03\x04", "a ZIP archive"),
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
-    (b"\x7fELF", "a program"),
-    (b"MZ\x90", "a program"),
     (b"BZh", "packed with bzip2"),
     (b"\xfd7zXZ", "packed with xz"),
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
-    (b"SQLite format 3", "a database"),
-    (b"ID3", "sound"),
-    (b"OggS", "sound"),
     (b"{\\rtf", "a Rich Text document"),
 ];
+
+/// Why a file is not read.
+#[derive(Debug, PartialEq, Eq)]
+struct Refusal {
+    reason: String,
+    severity: Severity,
+}
 
 /// Opens the source, tells its format, and reads it.
 pub(super) fn read(out: &mut Output<'_>) -> ControlFlow<()> {
@@ -120,14 +136,16 @@ pub(super) fn read(out: &mut Output<'_>) -> ControlFlow<()> {
         Err(why) => return out.skip(None, why),
     };
     if opened.start.is_empty() {
-        let why = opened.failed.unwrap_or_else(|| "is empty".to_owned());
-        return out.skip(None, why);
+        return match opened.failed {
+            Some(why) => out.skip(None, why),
+            None => out.note(None, "is empty"),
+        };
     }
     let format = match out.source.format {
         Some(format) => format,
-        None => match detect(&opened.start, &out.source.path, out.source.named) {
+        None => match detect(&opened.start, out.source, &out.options.columns) {
             Ok(format) => format,
-            Err(why) => return out.skip(None, why),
+            Err(refusal) => return out.report(None, refusal.reason, refusal.severity),
         },
     };
     let mut reader = opened.reader;
@@ -154,17 +172,20 @@ pub(super) fn read(out: &mut Output<'_>) -> ControlFlow<()> {
 }
 
 /// Tells the format from the first bytes and the name.
-fn detect(start: &[u8], path: &Path, named: bool) -> Result<Format, String> {
-    if let Some((_, what)) = FOREIGN.iter().find(|(magic, _)| start.starts_with(magic)) {
-        return Err(format!("is {what}, which is not read"));
+fn detect(start: &[u8], source: &Source, mapped: &[(Field, String)]) -> Result<Format, Refusal> {
+    for (foreign, severity) in [(NO_TEXT, Severity::Note), (NOT_READ, Severity::Failure)] {
+        if let Some((_, what)) = foreign.iter().find(|(magic, _)| start.starts_with(magic)) {
+            let reason = format!("is {what}, which is not read");
+            return Err(Refusal { reason, severity });
+        }
     }
-    let extension = walk::extension(path);
+    let extension = walk::extension(&source.path);
     let by_name = extension.as_deref().and_then(Format::of_extension);
     let shown = start
         .strip_prefix(b"\xef\xbb\xbf")
         .unwrap_or(start)
         .trim_ascii_start();
-    if let Some(format) = by_content(shown, start.len() < open::SNIFF, by_name) {
+    if let Some(format) = by_content(shown, start.len() < open::SNIFF, by_name, mapped) {
         return Ok(format);
     }
     if let Some(format) = by_name {
@@ -172,13 +193,21 @@ fn detect(start: &[u8], path: &Path, named: bool) -> Result<Format, String> {
     }
     let not_news = extension.as_deref().filter(|e| NOT_NEWS.contains(e));
     match not_news {
-        Some(extension) if !named => Err(format!("a .{extension} file is no article")),
+        Some(extension) if !source.named => Err(Refusal {
+            reason: format!("a .{extension} file is no article"),
+            severity: Severity::Note,
+        }),
         _ => Ok(Format::Text),
     }
 }
 
 /// The format that the first bytes give away, if they do.
-fn by_content(start: &[u8], complete: bool, by_name: Option<Format>) -> Option<Format> {
+fn by_content(
+    start: &[u8],
+    complete: bool,
+    by_name: Option<Format>,
+    mapped: &[(Field, String)],
+) -> Option<Format> {
     if let Some(json) = json::looks_like(start, complete) {
         return Some(match by_name {
             // One record cannot tell the two apart.
@@ -189,7 +218,7 @@ fn by_content(start: &[u8], complete: bool, by_name: Option<Format>) -> Option<F
     if by_name != Some(Format::Html) && markdown::has_front_matter(start) {
         return Some(Format::Markdown);
     }
-    if csv::looks_like(start) {
+    if csv::looks_like(start, mapped) {
         return Some(Format::Csv);
     }
     html::looks_like(start).then_some(Format::Html)
@@ -199,8 +228,15 @@ fn by_content(start: &[u8], complete: bool, by_name: Option<Format>) -> Option<F
 mod tests {
     use super::*;
 
-    fn told(name: &str, content: &str) -> Result<Format, String> {
-        detect(content.as_bytes(), Path::new(name), false)
+    fn told(name: &str, content: &str) -> Result<Format, Refusal> {
+        detect(
+            content.as_bytes(),
+            &Source {
+                named: false,
+                ..Source::named(name)
+            },
+            &[],
+        )
     }
 
     #[test]

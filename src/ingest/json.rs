@@ -139,7 +139,7 @@ fn values(out: &mut Output<'_>, reader: &mut dyn BufRead, map: &TextMap) -> Cont
                 };
                 return out.skip(None, why);
             }
-            Value::End if record == 0 => return out.skip(None, "holds no articles"),
+            Value::End if record == 0 => return out.note(None, "holds no articles"),
             Value::End => return ControlFlow::Continue(()),
         }
     }

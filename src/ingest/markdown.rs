@@ -78,7 +78,7 @@ pub(super) fn read(out: &mut Output<'_>, bytes: Vec<u8>) -> ControlFlow<()> {
         match fields(&decoded.text[front.inside.clone()], front.toml) {
             Ok(fields) => fill(&mut draft, fields),
             // The article is worth more than its front matter.
-            Err(why) => out.skip(None, format!("its front matter was left out: {why}"))?,
+            Err(why) => out.note(None, format!("its front matter was left out: {why}"))?,
         }
         body = front.body;
     }

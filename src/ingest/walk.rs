@@ -12,7 +12,7 @@ use globset::{Glob, GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use walkdir::{DirEntry, WalkDir};
 
 use super::{Found, Options, Source};
-use crate::article::Skipped;
+use crate::article::{Severity, Skipped};
 
 /// Name of the file that lists what not to read: one glob a line, relative to its folder; `#` begins a comment.
 pub const IGNORE_FILE: &str = ".whosaidignore";
@@ -184,15 +184,18 @@ fn file(entry: &DirEntry, root: &Path, real_root: Option<&Path>) -> Option<Found
         return match entry.path().canonicalize() {
             // Found under its own name.
             Ok(target) if real_root.is_some_and(|root| target.starts_with(root)) => None,
-            Ok(_) => Some(skipped(
+            Ok(_) => Some(passed_over(
                 entry.path(),
                 "a symbolic link out of the folder is not followed",
             )),
-            Err(_) => Some(skipped(entry.path(), "this symbolic link leads nowhere")),
+            Err(_) => Some(passed_over(
+                entry.path(),
+                "this symbolic link leads nowhere",
+            )),
         };
     }
     if !kind.is_file() {
-        return Some(skipped(entry.path(), &not_a_file(kind)));
+        return Some(passed_over(entry.path(), &not_a_file(kind)));
     }
     let meta = entry.metadata().ok();
     let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
@@ -272,11 +275,22 @@ fn ignore_file(folder: &Path) -> Option<GlobSet> {
     set.build().ok()
 }
 
+/// Something that may hold articles and cannot be read.
 fn skipped(path: &Path, reason: &str) -> Found {
+    reported(path, reason, Severity::Failure)
+}
+
+/// Something that is left out because that is how whosaid does it.
+fn passed_over(path: &Path, reason: &str) -> Found {
+    reported(path, reason, Severity::Note)
+}
+
+fn reported(path: &Path, reason: &str, severity: Severity) -> Found {
     Found::Skipped(Skipped {
         path: shown(path),
         record: None,
         reason: reason.to_owned(),
+        severity,
     })
 }
 

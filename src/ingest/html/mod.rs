@@ -62,7 +62,7 @@ pub(super) fn read(out: &mut Output<'_>, bytes: Vec<u8>) -> ControlFlow<()> {
     draft.text = text;
     draft.map = decoded.map.then(&map);
     if draft.text.trim().is_empty() {
-        return out.skip(None, "this page shows no text");
+        return out.note(None, "this page shows no text");
     }
     out.article(draft)
 }
