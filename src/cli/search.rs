@@ -421,6 +421,9 @@ pub(super) fn statement(
     {
         write!(out, ", for {}", show::one_line(whom))?;
     }
+    if let Some(person) = &speaker.person {
+        write!(out, "  {DIM}= {}{DIM:#}", show::one_line(person))?;
+    }
     writeln!(out)?;
     let words = if context || hit.quote.text.is_empty() {
         &hit.passage

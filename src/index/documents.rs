@@ -235,6 +235,9 @@ impl<'a> Scene<'a> {
             let medium = statement.medium.map(|m| m.of(&article.text));
             facets.add_clean(f.medium, medium);
         }
+        for value in super::people::describe(article, reading) {
+            doc.whole(f.entity, &value);
+        }
         for person in &reading.people {
             facets.add_clean(f.about, Some(&person.name));
         }

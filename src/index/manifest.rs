@@ -14,7 +14,7 @@ use super::error::{At, Error, ErrorKind};
 use super::storage::write_atomically;
 
 /// Version of the index format: of the schema, the analysis and what is stored.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Name of the manifest within the index folder.
 pub(crate) const FILE: &str = "manifest.json";
@@ -104,5 +104,6 @@ impl Manifest {
     pub(crate) fn sweep(dir: &Path) {
         // Nothing there is the usual case.
         let _ = fs::remove_file(dir.join(TEMPORARY));
+        let _ = fs::remove_file(dir.join(".people.json.tmp"));
     }
 }

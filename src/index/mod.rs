@@ -13,6 +13,7 @@ pub mod documents;
 mod error;
 mod manifest;
 pub mod names;
+pub mod people;
 mod reader;
 pub mod schema;
 mod storage;

@@ -80,6 +80,9 @@ fields! {
     speaker_key: whole;
     /// Every form of the speaker's name in the article.
     speaker_text: |b, n| text(b, n, Analyzer::Name);
+    /// What an article says of each person and organisation in it, for telling people apart across articles; see
+    /// [`people`](super::people). Articles only.
+    entity: shown;
     /// What sort of source.
     speaker_type: whole;
     /// Role as printed.

@@ -127,8 +127,11 @@ pub struct SpeakerHit {
     /// What sort of source.
     #[serde(rename = "type")]
     pub kind: SpeakerType,
-    /// Canonical name.
+    /// Fullest form of the name in the article.
     pub name: Option<String>,
+    /// Who that is across articles, where their usual name is another one, or one that several people share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
     /// Role as printed.
     pub role: Option<String>,
     /// Whom a spokesperson speaks for.

@@ -18,6 +18,7 @@ use tantivy::{
 };
 
 use super::request::Sort;
+use super::roster::{OWN, Overlay, Roster};
 use crate::index::schema::{self, fields};
 
 /// How often the clock is read, in documents.
@@ -40,6 +41,8 @@ pub(super) struct Plan {
     /// The day that recency counts from, as the index counts days.
     pub(super) today: i64,
     pub(super) deadline: Instant,
+    /// Who is who among the speakers; `None` if every name is its own person.
+    pub(super) roster: Option<Arc<Roster>>,
     /// Set when the deadline passed; the rest is not looked at.
     pub(super) late: AtomicBool,
 }
@@ -109,6 +112,11 @@ pub(super) struct Collected {
 pub(super) struct Tally {
     pub(super) column: StrColumn,
     pub(super) counts: Vec<u32>,
+    /// Counts by slot of the roster, of speakers who are not counted by their key.
+    pub(super) slots: Vec<u32>,
+    overlay: Option<Arc<Overlay>>,
+    /// Slots of the document at hand.
+    seen: Vec<u32>,
 }
 
 impl std::fmt::Debug for Tally {
@@ -138,15 +146,20 @@ impl Collector for Collect {
         let mut facets = Vec::with_capacity(plan.facets.len());
         for field in &plan.facets {
             let column = columns.str(schema::name(*field))?;
+            let roster = plan.roster.as_ref().filter(|_| *field == f.speaker_key);
+            let overlay = roster.map(|r| r.overlay(ord, segment)).transpose()?;
             facets.push(column.map(|column| Tally {
                 counts: vec![0; column.num_terms()],
                 column,
+                slots: vec![0; roster.map_or(0, |r| r.slots())],
+                overlay,
+                seen: Vec::new(),
             }));
         }
         let filters = plan
             .filters
             .iter()
-            .map(|filter| passing(segment, filter))
+            .map(|filter| passing(ord, segment, filter, plan.roster.as_deref()))
             .collect::<tantivy::Result<_>>()?;
         let day = match plan.sort {
             Sort::Oldest => f.said_from,
@@ -238,12 +251,38 @@ impl SegmentCollect {
 }
 
 fn count(tally: &mut Option<Tally>, doc: DocId) {
-    if let Some(Tally { column, counts }) = tally {
-        for ord in column.ords().values_for_doc(doc) {
-            if let Some(count) = counts.get_mut(ord as usize) {
+    let Some(tally) = tally else { return };
+    let Some(overlay) = &tally.overlay else {
+        for ord in tally.column.ords().values_for_doc(doc) {
+            if let Some(count) = tally.counts.get_mut(ord as usize) {
                 *count += 1;
             }
         }
+        return;
+    };
+    // Somebody whom an article names in two ways still counts once.
+    tally.seen.clear();
+    let mut has_key = false;
+    for ord in tally.column.ords().values_for_doc(doc) {
+        has_key = true;
+        let slot = overlay.slot(doc, ord);
+        let count = if slot == OWN {
+            tally.counts.get_mut(ord as usize)
+        } else if tally.seen.contains(&slot) {
+            None
+        } else {
+            tally.seen.push(slot);
+            tally.slots.get_mut(slot as usize)
+        };
+        if let Some(count) = count {
+            *count += 1;
+        }
+    }
+    if !has_key
+        && let Some(slot) = overlay.added(doc)
+        && let Some(count) = tally.slots.get_mut(slot as usize)
+    {
+        *count += 1;
     }
 }
 
@@ -297,11 +336,20 @@ impl SegmentCollector for SegmentCollect {
 }
 
 /// The documents of a segment that pass a filter.
-fn passing(segment: &SegmentReader, filter: &FilterPlan) -> tantivy::Result<Bits> {
+fn passing(
+    ord: SegmentOrdinal,
+    segment: &SegmentReader,
+    filter: &FilterPlan,
+    roster: Option<&Roster>,
+) -> tantivy::Result<Bits> {
     let mut bits = Bits::new(segment.max_doc(), filter.any.is_empty());
     let inverted = segment.inverted_index(filter.field)?;
     for (values, keep) in [(&filter.any, true), (&filter.none, false)] {
         for value in values {
+            if let Some(roster) = roster.filter(|_| filter.field == fields().speaker_key) {
+                roster.passing(ord, segment, value, |doc| bits.set(doc, keep))?;
+                continue;
+            }
             let term = Term::from_field_text(filter.field, value);
             let postings = inverted
                 .read_postings(&term, IndexRecordOption::Basic)

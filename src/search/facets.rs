@@ -8,6 +8,7 @@ use tantivy::{DocSet, Searcher, TERMINATED, TantivyError, Term};
 use super::answer::{FacetCounts, FacetValue};
 use super::collect::{FilterPlan, Tally};
 use super::request::{Facet, FacetRequest, Filter, MAX_FACET_VALUES};
+use super::roster::Roster;
 use crate::index::schema::{self, fields};
 use crate::index::{fold, names};
 
@@ -38,18 +39,26 @@ impl Facet {
         }
     }
 
-    /// What the column has for a value of this facet.
-    fn term(self, value: &str) -> String {
-        match self {
-            Self::Speaker => names::key(value),
-            _ => value.to_owned(),
+    /// What the column or the roster has for a value of this facet; more than one for a name that several people share.
+    fn terms(self, value: &str, roster: Option<&Roster>) -> Vec<String> {
+        match (self, roster) {
+            (Self::Speaker, Some(roster)) => roster.values(value),
+            (Self::Speaker, None) => vec![names::key(value)],
+            _ => vec![value.to_owned()],
         }
     }
 }
 
 /// The filter on whole terms that a filter stands for.
-pub(super) fn plan(filter: &Filter, requests: &[FacetRequest]) -> FilterPlan {
-    let terms = |values: &[String]| values.iter().map(|v| filter.facet.term(v)).collect();
+pub(super) fn plan(
+    filter: &Filter,
+    requests: &[FacetRequest],
+    roster: Option<&Roster>,
+) -> FilterPlan {
+    let terms = |values: &[String]| {
+        let terms = values.iter().flat_map(|v| filter.facet.terms(v, roster));
+        terms.collect()
+    };
     FilterPlan {
         field: filter.facet.column(),
         any: terms(&filter.any),
@@ -67,6 +76,7 @@ pub(super) fn counts(
     request: &FacetRequest,
     tallies: Vec<Tally>,
     filters: &[Filter],
+    roster: Option<&Roster>,
 ) -> tantivy::Result<FacetCounts> {
     let facet = request.facet;
     let limit = request.limit.min(MAX_FACET_VALUES);
@@ -75,25 +85,36 @@ pub(super) fn counts(
         .filter(|f| f.facet == facet)
         .flat_map(|f| f.any.iter().chain(&f.none))
         .collect();
-    let chosen_terms: Vec<String> = chosen.iter().map(|v| facet.term(v)).collect();
-    let mut counts = merge(tallies)?;
+    let chosen_terms: Vec<Vec<String>> = chosen.iter().map(|v| facet.terms(v, roster)).collect();
+    let mut counts = merge(tallies, roster)?;
     if let Some(contains) = &request.contains {
         let wanted = match facet {
             Facet::Speaker => names::tokens(contains).join(" "),
             _ => fold(contains),
         };
         counts.retain(|(value, _)| match facet {
-            Facet::Speaker => value.contains(&wanted),
+            Facet::Speaker => match roster.and_then(|r| r.individual(value)) {
+                Some(person) => person
+                    .spellings
+                    .iter()
+                    .chain([&person.name])
+                    .any(|s| names::tokens(s).join(" ").contains(&wanted)),
+                None => value.contains(&wanted),
+            },
             _ => fold(value).contains(&wanted),
         });
     }
     let distinct = counts.len() as u64;
     // A chosen value stays in the list even when nothing has it.
-    for term in &chosen_terms {
-        if !term.is_empty() && !counts.iter().any(|(value, _)| value == term) {
+    for terms in &chosen_terms {
+        if let [term, ..] = terms.as_slice()
+            && !term.is_empty()
+            && !counts.iter().any(|(value, _)| terms.contains(value))
+        {
             counts.push((term.clone(), 0));
         }
     }
+    let chosen_terms: Vec<String> = chosen_terms.into_iter().flatten().collect();
     let values = if facet == Facet::Place {
         tree(counts, limit, &chosen_terms)
     } else {
@@ -108,7 +129,10 @@ pub(super) fn counts(
                 continue;
             }
             let value = match facet {
-                Facet::Speaker => spelling(searcher, &term)?.unwrap_or(term),
+                Facet::Speaker => match roster.and_then(|r| r.individual(&term)) {
+                    Some(person) => person.name.clone(),
+                    None => spelling(searcher, &term)?.unwrap_or(term),
+                },
                 _ => term,
             };
             values.push(FacetValue {
@@ -129,9 +153,20 @@ pub(super) fn counts(
 }
 
 /// Adds up the tallies of all segments by value.
-fn merge(tallies: Vec<Tally>) -> tantivy::Result<Counts> {
+fn merge(tallies: Vec<Tally>, roster: Option<&Roster>) -> tantivy::Result<Counts> {
     let mut lists: Vec<Counts> = Vec::with_capacity(tallies.len());
-    for Tally { column, counts } in tallies {
+    let mut by_slot: Vec<u64> = Vec::new();
+    for Tally {
+        column,
+        counts,
+        slots,
+        ..
+    } in tallies
+    {
+        by_slot.resize(slots.len().max(by_slot.len()), 0);
+        for (sum, count) in by_slot.iter_mut().zip(&slots) {
+            *sum += u64::from(*count);
+        }
         let present: Vec<u64> = (0_u64..)
             .zip(&counts)
             .filter(|(_, count)| **count > 0)
@@ -148,14 +183,28 @@ fn merge(tallies: Vec<Tally>) -> tantivy::Result<Counts> {
             })?;
         lists.push(list);
     }
-    if lists.len() == 1 {
-        return Ok(lists.pop().unwrap_or_default());
+    let mut people: Counts = Vec::new();
+    for (slot, count) in by_slot.into_iter().enumerate().filter(|(_, c)| *c > 0) {
+        let Some(roster) = roster else { break };
+        let value = roster.value(slot);
+        if roster.individual(&value).is_some() {
+            people.push((value, count));
+        } else {
+            // A name that others have, too.
+            lists.push(vec![(value, count)]);
+        }
     }
-    let mut merged: HashMap<String, u64> = HashMap::new();
-    for (value, count) in lists.into_iter().flatten() {
-        *merged.entry(value).or_default() += count;
-    }
-    Ok(merged.into_iter().collect())
+    let mut merged = if lists.len() == 1 {
+        lists.pop().unwrap_or_default()
+    } else {
+        let mut merged: HashMap<String, u64> = HashMap::new();
+        for (value, count) in lists.into_iter().flatten() {
+            *merged.entry(value).or_default() += count;
+        }
+        merged.into_iter().collect()
+    };
+    merged.extend(people);
+    Ok(merged)
 }
 
 /// The most usual spelling of the speakers with this key.
@@ -179,7 +228,8 @@ pub(super) fn spelling(searcher: &Searcher, key: &str) -> tantivy::Result<Option
         let mut doc = postings.doc();
         while doc != TERMINATED && seen < SPELLINGS {
             // An article lists all its speakers; only where there is one do name and key belong together.
-            let mut ords = column.term_ords(doc);
+            let alive = segment.alive_bitset().is_none_or(|a| a.is_alive(doc));
+            let mut ords = column.term_ords(doc).take(if alive { 2 } else { 0 });
             if let (Some(ord), None) = (ords.next(), ords.next()) {
                 *by_ord.entry(ord).or_default() += 1;
                 seen += 1;

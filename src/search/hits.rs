@@ -2,7 +2,9 @@
 
 use super::answer::{ArticleHit, Copy, Marked, SpeakerHit, StatementHit};
 use super::highlight::Highlighter;
-use crate::index::stored::{StoredArticle, StoredStatement};
+use crate::article::SpeakerType;
+use crate::index::people::People;
+use crate::index::stored::{StoredArticle, StoredSpeaker, StoredStatement, StoredStep};
 use crate::text::Span;
 
 /// Between parts of a statement that the article keeps apart.
@@ -15,7 +17,10 @@ pub(super) fn statement(
     stored: StoredStatement,
     score: f32,
     highlighter: &Highlighter,
+    people: Option<&People>,
 ) -> StatementHit {
+    let mut stored = stored;
+    let person = people.and_then(|people| across_articles(&mut stored, people));
     let slice = |spans: &[Span], between: &str| {
         spans
             .iter()
@@ -53,6 +58,7 @@ pub(super) fn statement(
         speaker: SpeakerHit {
             kind: stored.speaker.kind,
             name: stored.speaker.name,
+            person,
             role: stored.speaker.role,
             on_behalf_of: stored.speaker.on_behalf_of,
             organisations: stored.speaker.organisations,
@@ -82,6 +88,55 @@ pub(super) fn statement(
         evidence: stored.evidence,
         copies: Vec::new(),
     }
+}
+
+/// Applies a correction of the statement, and notes who the speaker is across articles: the name under which the
+/// register has them, and why.
+pub(super) fn across_articles(stored: &mut StoredStatement, people: &People) -> Option<String> {
+    if let Some(amended) = people.amendment(&stored.id) {
+        let step = |field: &str| StoredStep {
+            field: field.to_owned(),
+            rule: amended.note.clone(),
+            span: None,
+        };
+        let Some(speaker) = &amended.speaker else {
+            stored.evidence.push(step("statement"));
+            return None;
+        };
+        stored.evidence.push(step("speaker"));
+        stored.speaker = StoredSpeaker {
+            kind: SpeakerType::Named,
+            name: Some(speaker.clone()),
+            forms: vec![speaker.clone()],
+            ..StoredSpeaker::default()
+        };
+    }
+    let name = stored.speaker.name.as_deref()?;
+    let person = people
+        .of(name, &stored.article.key)
+        .or_else(|| people.named(name))?;
+    for why in person
+        .evidence
+        .iter()
+        .filter(|e| e.one == name || e.other == name)
+    {
+        let shared = if why.shared.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", why.shared)
+        };
+        let rule = if why.one == why.other {
+            format!("{}: {}", why.one, why.rule)
+        } else {
+            format!("{} = {}: {}{shared}", why.one, why.other, why.rule)
+        };
+        stored.evidence.push(StoredStep {
+            field: "person".to_owned(),
+            rule,
+            span: None,
+        });
+    }
+    (person.name != name).then(|| person.name.clone())
 }
 
 /// What a hit says of another appearance of its quotation.

@@ -6,6 +6,7 @@
 mod answer;
 mod collect;
 mod compile;
+mod contradict;
 pub(crate) mod distance;
 mod explain;
 pub mod export;
@@ -16,6 +17,7 @@ mod hits;
 mod person;
 pub mod query;
 mod request;
+mod roster;
 mod searcher;
 mod verify;
 pub mod watch;
@@ -24,8 +26,9 @@ pub use answer::{
     ANSWER_VERSION, Answer, ArticleHit, Copy, FacetCounts, FacetValue, Hint, Hit, Marked,
     SpeakerHit, StatementHit,
 };
+pub use contradict::Difference;
 pub use explain::{Around, Explanation, Found, Link};
-pub use person::{PersonView, RoleView, Spelling};
+pub use person::{Candidate, Contradiction, PersonView, RoleView, Spelling};
 pub use request::{
     Facet, FacetRequest, Filter, MAX_FACET_VALUES, MAX_LIMIT, MAX_OFFSET, Request, Scope, Sort,
 };

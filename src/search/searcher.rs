@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery, TermQuery};
@@ -16,7 +16,9 @@ use super::compile::{Setting, compile};
 use super::facets;
 use super::highlight::Highlighter;
 use super::hits;
+use super::query::{Field, Node, Query};
 use super::request::{MAX_LIMIT, MAX_OFFSET, Request, Scope, Sort};
+use super::roster::Roster;
 use crate::index::documents::day_number;
 use crate::index::schema::fields;
 use crate::index::stored::{StoredArticle, StoredStatement};
@@ -46,6 +48,8 @@ pub enum Error {
 pub struct Searcher {
     reader: IndexReader,
     engine: tantivy::Searcher,
+    /// Of this state of the index; made on first use.
+    roster: Arc<OnceLock<Option<Arc<Roster>>>>,
 }
 
 impl Searcher {
@@ -56,7 +60,11 @@ impl Searcher {
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let reader = index::open_reader(dir)?;
         let engine = reader.searcher();
-        Ok(Self { reader, engine })
+        Ok(Self {
+            reader,
+            engine,
+            roster: Arc::default(),
+        })
     }
 
     /// The index.
@@ -73,8 +81,19 @@ impl Searcher {
         let newer = self.reader.reload()?;
         if newer {
             self.engine = self.reader.searcher();
+            self.roster = Arc::default();
         }
         Ok(newer)
+    }
+
+    /// Who is who across articles; `None` if every name is its own person.
+    pub(super) fn roster(&self) -> Result<Option<&Arc<Roster>>, Error> {
+        if self.roster.get().is_none() {
+            let people = self.reader.people()?;
+            let roster = Roster::new(people, self.engine.segment_readers().len()).map(Arc::new);
+            self.roster.get_or_init(|| roster);
+        }
+        Ok(self.roster.get().and_then(Option::as_ref))
     }
 
     /// Answers a request.
@@ -176,12 +195,13 @@ impl Searcher {
     pub fn statement(
         &self,
         id: &str,
-        query: Option<&super::query::Query>,
+        query: Option<&Query>,
     ) -> Result<Option<StatementHit>, Error> {
         let highlighter = query.map(Highlighter::new).unwrap_or_default();
+        let people = self.roster()?.map(|r| r.people());
         Ok(self
             .stored_statement(id)?
-            .map(|stored| hits::statement(stored, 0.0, &highlighter)))
+            .map(|stored| hits::statement(stored, 0.0, &highlighter, people)))
     }
 
     /// The statement with an id, as the index keeps it.
@@ -204,6 +224,38 @@ impl Searcher {
             .map(|at| index::article(&self.engine, at))
             .transpose()
             .map_err(|kind| self.at(kind))
+    }
+
+    /// Does any article name somebody so, speaking or not?
+    ///
+    /// # Errors
+    /// If the index is damaged.
+    pub fn is_named(&self, name: &str) -> Result<bool, Error> {
+        let Some(about) = Node::field(Field::About, name) else {
+            return Ok(false);
+        };
+        let request = Request {
+            query: Query::from(about),
+            scope: Scope::Articles,
+            ..Request::default()
+        };
+        Ok(self.count(&request)? > 0)
+    }
+
+    /// The key of the article with a key or an address, an id where it has no address, or the id of a statement in it.
+    ///
+    /// # Errors
+    /// If the index is damaged.
+    pub fn article_key(&self, id: &str) -> Result<Option<String>, Error> {
+        let hash = blake3::hash(id.as_bytes()).to_hex();
+        let article = id.rsplit_once('.').map(|(article, _)| article);
+        let keys = [Some(id), article, hash.get(..32)];
+        for key in keys.into_iter().flatten() {
+            if key.len() == 32 && self.find(key)?.is_some() {
+                return Ok(Some(key.to_owned()));
+            }
+        }
+        Ok(None)
     }
 
     fn find(&self, id: &str) -> Result<Option<DocAddress>, Error> {
@@ -229,6 +281,15 @@ impl Searcher {
         &self.engine
     }
 
+    fn setting(&self, request: &Request) -> Result<Setting<'_>, Error> {
+        Ok(Setting {
+            scope: request.scope,
+            today: request.today,
+            min_confidence: request.min_confidence,
+            roster: self.roster()?.map(Arc::as_ref),
+        })
+    }
+
     fn collect(&self, request: &Request, keep: usize, begin: Instant) -> Result<Collected, Error> {
         self.collect_until(request, keep, begin + BUDGET)
     }
@@ -239,11 +300,12 @@ impl Searcher {
         keep: usize,
         deadline: Instant,
     ) -> Result<Collected, Error> {
-        let query = compile(&request.query, setting(request));
+        let query = compile(&request.query, self.setting(request)?);
+        let roster = self.roster()?.map(Arc::as_ref);
         let filters = request
             .filters
             .iter()
-            .map(|filter| facets::plan(filter, &request.facets))
+            .map(|filter| facets::plan(filter, &request.facets, roster))
             .collect();
         self.run(query.as_ref(), filters, request, keep, deadline)
     }
@@ -263,6 +325,7 @@ impl Searcher {
             sort: request.sort,
             today: day_number(request.today),
             deadline,
+            roster: self.roster()?.cloned(),
             late: AtomicBool::new(false),
         });
         let collected = self
@@ -276,12 +339,13 @@ impl Searcher {
     }
 
     fn facets(&self, request: &Request, collected: Collected) -> Result<Vec<FacetCounts>, Error> {
+        let roster = self.roster()?.map(Arc::as_ref);
         request
             .facets
             .iter()
             .zip(collected.facets)
             .map(|(facet, tallies)| {
-                facets::counts(&self.engine, facet, tallies, &request.filters)
+                facets::counts(&self.engine, facet, tallies, &request.filters, roster)
                     .map_err(|e| self.at(e))
             })
             .collect()
@@ -295,6 +359,7 @@ impl Searcher {
         highlighter: &Highlighter,
     ) -> Result<Hit, Error> {
         let (at, score) = (candidate.at, candidate.key);
+        let people = self.roster()?.map(|r| r.people());
         match request.scope {
             Scope::Articles => {
                 let stored = index::article(&self.engine, at).map_err(|e| self.at(e))?;
@@ -316,10 +381,11 @@ impl Searcher {
                         stored,
                         score,
                         highlighter,
+                        people,
                     ))));
                 }
                 let first = members.remove(0);
-                let mut hit = hits::statement(first, score, highlighter);
+                let mut hit = hits::statement(first, score, highlighter, people);
                 hit.copies = members.iter().map(hits::copy).collect();
                 Ok(Hit::Statement(Box::new(hit)))
             }
@@ -343,17 +409,18 @@ impl Searcher {
                 Occur::Must,
                 Box::new(ConstScoreQuery::new(Box::new(members), 0.0)) as Box<dyn EngineQuery>,
             ),
-            (Occur::Must, compile(&request.query, setting(request))),
+            (Occur::Must, compile(&request.query, self.setting(request)?)),
         ]);
         let request = Request {
             facets: Vec::new(),
             sort: Sort::Oldest,
             ..request.clone()
         };
+        let roster = self.roster()?.map(Arc::as_ref);
         let filters = request
             .filters
             .iter()
-            .map(|filter| facets::plan(filter, &[]))
+            .map(|filter| facets::plan(filter, &[], roster))
             .collect();
         let collected = self.run(
             &query,
@@ -377,14 +444,6 @@ impl Searcher {
             (a_day.is_none(), a_day, &a.id).cmp(&(b_day.is_none(), b_day, &b.id))
         });
         Ok(members)
-    }
-}
-
-pub(super) fn setting(request: &Request) -> Setting {
-    Setting {
-        scope: request.scope,
-        today: request.today,
-        min_confidence: request.min_confidence,
     }
 }
 

@@ -121,8 +121,9 @@ impl Searcher {
         let mut pasted = words(Analyzer::Exact, quote);
         pasted.truncate(MAX_WORDS);
         let mut sources = Vec::new();
+        let people = self.roster()?.map(|r| r.people());
         for stored in self.candidates(&pasted)? {
-            let statement = hits::statement(stored.1, stored.0, &Highlighter::default());
+            let statement = hits::statement(stored.1, stored.0, &Highlighter::default(), people);
             let forms = self.speaker_forms(&statement)?;
             sources.extend(compare(quote, &pasted, statement, speaker, &forms));
         }

@@ -162,7 +162,10 @@ fn missing_and_foreign_indexes_are_named() {
     let text = fs::read_to_string(&path).unwrap();
     fs::write(
         &path,
-        text.replace("\"schema_version\": 1", "\"schema_version\": 99"),
+        text.replace(
+            &format!("\"schema_version\": {}", whosaid::index::SCHEMA_VERSION),
+            "\"schema_version\": 99",
+        ),
     )
     .unwrap();
     let error = open_reader(dir.path()).unwrap_err();

@@ -140,6 +140,7 @@ fn content(hit: &StatementHit) -> Markup {
                 (field("Reporting words", text(Some(&hit.cue))))
                 (field("Source, as printed", text(Some(&hit.source))))
                 (field("Speaker", text(hit.speaker.name.as_deref())))
+                (field("Across articles", text(hit.speaker.person.as_deref())))
                 (field("Role", text(hit.speaker.role.as_deref())))
                 (field("Speaks for", text(hit.speaker.on_behalf_of.as_deref())))
                 (field("Told to", text(hit.addressee.as_deref())))
