@@ -27,6 +27,7 @@ mod report;
 mod search;
 mod serve;
 mod show;
+mod train;
 mod upkeep;
 mod verify_spans;
 mod watch;
@@ -98,6 +99,7 @@ enum Command {
     Verify(upkeep::VerifyArgs),
     VerifySpans(verify_spans::Args),
     Formats(upkeep::FormatsArgs),
+    Train(train::Args),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -156,6 +158,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Verify(args) => upkeep::verify(args, index),
         Command::VerifySpans(args) => verify_spans::run(args, index),
         Command::Formats(args) => upkeep::formats(args),
+        Command::Train(args) => train::run(args),
         Command::Completions { shell } => {
             clap_complete::generate(
                 *shell,

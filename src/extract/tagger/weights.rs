@@ -264,6 +264,32 @@ impl Model {
         }
     }
 
+    /// Adds the weights of many features, each to the sums at its index; empties `pending`. Memory is fetched well
+    /// before it is needed, which is where the time goes.
+    pub fn add_pending(&self, pending: &mut Vec<(u64, u32)>, sums: &mut [Sums]) {
+        const AHEAD: usize = 24;
+        let bank = |hash: u64| &self.banks[(hash >> 62) as usize & (BANKS - 1)];
+        let mut count = 0;
+        for k in 0..pending.len() {
+            let (hash, at) = pending[k];
+            pending[count] = (hash, at);
+            count += usize::from(bank(hash).may_hold(hash));
+        }
+        let mut touched = 0i8;
+        for k in 0..count {
+            if let Some(&(hash, _)) = pending.get(k + AHEAD) {
+                touched ^= bank(hash).touch(hash);
+            }
+            let (hash, at) = pending[k];
+            if let Some(sums) = sums.get_mut(at as usize) {
+                bank(hash).add(hash, sums);
+            }
+        }
+        // keeps the loads above from being optimised away
+        std::hint::black_box(touched);
+        pending.clear();
+    }
+
     /// Sums as scores.
     #[inline(always)]
     #[must_use]

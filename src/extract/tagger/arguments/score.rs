@@ -49,13 +49,15 @@ impl Dense {
 struct Adder<'a> {
     dense: &'a Dense,
     sums: Sums,
-    later: &'a mut Vec<u64>,
+    /// Where the sums will stand.
+    at: u32,
+    pending: &'a mut Vec<(u64, u32)>,
 }
 
 impl Sink for Adder<'_> {
     #[inline(always)]
     fn hash(&mut self, hash: u64) {
-        self.later.push(hash);
+        self.pending.push((hash, self.at));
     }
     #[inline(always)]
     fn small(&mut self, template: usize, value: u64) {
@@ -69,48 +71,50 @@ impl Sink for Adder<'_> {
     }
 }
 
-/// The sums of a group of features, kept as long as what the group depends on stays the same.
-#[derive(Clone, Copy, Debug, Default)]
-struct Kept<K> {
-    key: Option<K>,
-    sums: Sums,
+/// Sums of groups of features, and the features that are yet to be added to them.
+#[derive(Debug, Default)]
+struct Pool {
+    sums: Vec<Sums>,
+    pending: Vec<(u64, u32)>,
 }
 
-/// The weights that a sequence is scored with, and where hashes wait.
-struct Weigher<'a> {
-    model: &'a Model,
-    dense: &'a Dense,
-    hashes: &'a mut Vec<u64>,
-}
-
-impl Weigher<'_> {
-    /// The sums of the features that `emit` gives.
-    #[inline(always)]
-    fn sum(&mut self, emit: impl FnOnce(&mut Adder<'_>)) -> Sums {
-        self.hashes.clear();
-        let mut adder = Adder {
-            dense: self.dense,
-            sums: [0; LANES],
-            later: self.hashes,
-        };
-        emit(&mut adder);
-        let mut sums = adder.sums;
-        self.model.add_all(self.hashes, &mut sums);
-        sums
+impl Pool {
+    fn clear(&mut self) {
+        self.sums.clear();
+        self.pending.clear();
     }
 
-    /// The same, unless the key is the one of the last time.
+    /// A new group: `start` and the features that `emit` gives. Its index.
     #[inline(always)]
-    fn kept<K: PartialEq>(
+    fn push(&mut self, dense: &Dense, start: Sums, emit: impl FnOnce(&mut Adder<'_>)) -> u32 {
+        let at = self.sums.len() as u32;
+        let mut adder = Adder {
+            dense,
+            sums: start,
+            at,
+            pending: &mut self.pending,
+        };
+        emit(&mut adder);
+        let sums = adder.sums;
+        self.sums.push(sums);
+        at
+    }
+
+    /// The group of `last` again if it has the same key, else a new one.
+    #[inline(always)]
+    fn push_or_keep<K: PartialEq>(
         &mut self,
-        kept: &mut Kept<K>,
+        last: &mut Option<(K, u32)>,
         key: K,
+        dense: &Dense,
         emit: impl FnOnce(&mut Adder<'_>),
-    ) {
-        if kept.key.as_ref() != Some(&key) {
-            kept.sums = self.sum(emit);
-            kept.key = Some(key);
+    ) -> u32 {
+        if let Some((_, at)) = last.as_ref().filter(|(k, _)| *k == key) {
+            return *at;
         }
+        let at = self.push(dense, [0; LANES], emit);
+        *last = Some((key, at));
+        at
     }
 }
 
@@ -121,14 +125,24 @@ fn add(sums: &mut Sums, more: &Sums) {
     }
 }
 
+/// No group yet.
+const NONE: u32 = u32::MAX;
+
+/// Groups of features of a unit but those of its words: they change with the cue.
+const GROUPS: usize = 6;
+
 /// Scores the units of cues' sequences; keeps the sums of word types, and of the article's units by side of the cue.
 #[derive(Debug, Default)]
 pub struct Scorer {
     types: Vec<[[Sums; NEARS]; PLACES]>,
-    /// Sums of the words around a unit, for each side that has its bit in `known`.
-    words: Vec<[Sums; SIDES]>,
-    known: Vec<u16>,
-    hashes: Vec<u64>,
+    /// Groups of the words around a unit: one a unit and side of the cue, for all cues of an article.
+    words: Pool,
+    /// Their indices.
+    sides: Vec<[u32; SIDES]>,
+    /// Groups of one sequence.
+    groups: Pool,
+    /// Indices of each unit's groups: of the words, and the others.
+    units: Vec<(u32, [u32; GROUPS])>,
     /// Scores of the last sequence.
     pub scores: Vec<Row>,
     /// Edge classes of the last sequence.
@@ -143,11 +157,9 @@ impl Scorer {
 
     /// Begins an article: its units are new.
     pub fn begin(&mut self, model: &Model, view: &View, vocabulary: &Vocabulary) {
-        self.known.clear();
-        self.known.resize(view.len(), 0);
-        if self.words.len() < view.len() {
-            self.words.resize(view.len(), [[0; LANES]; SIDES]);
-        }
+        self.words.clear();
+        self.sides.clear();
+        self.sides.resize(view.len(), [NONE; SIDES]);
         self.learn_types(model, vocabulary);
     }
 
@@ -165,73 +177,80 @@ impl Scorer {
     ) {
         self.scores.clear();
         self.edges.clear();
+        self.units.clear();
+        self.groups.clear();
         let Some(cue) = frame.cue else { return };
-        let mut weigher = Weigher {
-            model,
-            dense,
-            hashes: &mut self.hashes,
-        };
-        let (mut place, mut opinions, mut there, mut edges, mut quotation) = (
-            Kept::default(),
-            Kept::default(),
-            Kept::default(),
-            Kept::default(),
-            Kept::default(),
-        );
+        let groups = &mut self.groups;
+        let (mut place, mut opinions, mut there, mut edges, mut quotation) =
+            (None, None, None, None, None);
         for i in frame.low..frame.high {
             let at = i as usize;
             let position = Position::of(view, shared, frame, &cue, i);
             let (sk, sd) = (position.sk(), position.sd());
-            let side = sd as usize;
-            if self.known[at] & (1 << side) == 0 {
-                self.known[at] |= 1 << side;
-                let mut sums = weigher.sum(|sink| {
-                    features::of_words(view, vocabulary, shared, &position, i, sink);
-                });
+            let words = &mut self.sides[at][sd as usize];
+            if *words == NONE {
+                let mut start = [0; LANES];
                 for k in 0..PLACES {
                     let (id, _) = features::word_at(view, vocabulary, i, k as i64 - 2);
-                    add(&mut sums, &self.types[id as usize][k][position.near()]);
+                    add(&mut start, &self.types[id as usize][k][position.near()]);
                 }
-                self.words[at][side] = sums;
+                *words = self.words.push(dense, start, |sink| {
+                    features::of_words(view, vocabulary, shared, &position, i, sink);
+                });
             }
             let (rivals, closer) = features::rivals(frame, &position, i);
             let opinion = shared.opinions[at].within(frame, i);
-            let key = position.key() | rivals << 40;
-            weigher.kept(&mut place, key, |sink| {
-                features::of_place(frame, &position, rivals, sink);
-            });
-            weigher.kept(&mut opinions, (opinion, sk << 2 | closer), |sink| {
-                features::of_opinion(frame, &position, opinion, closer, sink);
-            });
-            let key = (opinion, sd << 8 | position.far << 2 | position.breaks);
-            weigher.kept(&mut there, key, |sink| {
-                features::of_opinion_there(frame, &position, opinion, sink);
-            });
-            let key = sk << 8 | position.far.min(3) << 2 | position.breaks;
-            weigher.kept(&mut edges, (shared.edges[at], key), |sink| {
-                features::of_edges(frame, &position, shared.edges[at], sink);
-            });
-            let key = sk << 8 | position.state << 1 | position.same;
-            weigher.kept(&mut quotation, (view.region[at], key), |sink| {
-                features::of_quotation(view, frame, &cue, &position, i, sink);
-            });
-            let mut sums = weigher.sum(|sink| features::of_both(view, frame, &position, i, sink));
-            for group in [
-                &self.words[at][side],
-                &place.sums,
-                &opinions.sums,
-                &there.sums,
-                &edges.sums,
-                &quotation.sums,
-            ] {
-                add(&mut sums, group);
+            let unit = [
+                groups.push(dense, [0; LANES], |sink| {
+                    features::of_both(view, frame, &position, i, sink);
+                }),
+                groups.push_or_keep(&mut place, position.key() | rivals << 40, dense, |sink| {
+                    features::of_place(frame, &position, rivals, sink);
+                }),
+                groups.push_or_keep(&mut opinions, (opinion, sk << 2 | closer), dense, |sink| {
+                    features::of_opinion(frame, &position, opinion, closer, sink);
+                }),
+                groups.push_or_keep(
+                    &mut there,
+                    (opinion, sd << 8 | position.far << 2 | position.breaks),
+                    dense,
+                    |sink| features::of_opinion_there(frame, &position, opinion, sink),
+                ),
+                groups.push_or_keep(
+                    &mut edges,
+                    (
+                        shared.edges[at],
+                        sk << 8 | position.far.min(3) << 2 | position.breaks,
+                    ),
+                    dense,
+                    |sink| features::of_edges(frame, &position, shared.edges[at], sink),
+                ),
+                groups.push_or_keep(
+                    &mut quotation,
+                    (
+                        view.region[at],
+                        sk << 8 | position.state << 1 | position.same,
+                    ),
+                    dense,
+                    |sink| features::of_quotation(view, frame, &cue, &position, i, sink),
+                ),
+            ];
+            self.units.push((*words, unit));
+            self.edges.push(features::edge(view, frame, &cue, i));
+        }
+        for pool in [&mut self.words, groups] {
+            model.add_pending(&mut pool.pending, &mut pool.sums);
+        }
+        for (words, unit) in &self.units {
+            let mut sums = self.words.sums[*words as usize];
+            for &group in unit {
+                add(&mut sums, &self.groups.sums[group as usize]);
             }
             let mut row = model.scores(&sums);
             for label in [CONTENT2, CONTENT2 + 3] {
                 row[label as usize] -= bias;
             }
             self.scores.push(row);
-            self.edges.push(features::edge(view, frame, &cue, i));
         }
     }
 
