@@ -2,6 +2,7 @@
 
 pub mod article;
 pub mod cli;
+pub mod corrections;
 pub mod date;
 pub mod eval;
 pub mod extract;

@@ -252,6 +252,8 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
         lines.flush().context("cannot write the report")?;
     }
     let interrupted = stop.load(Ordering::Relaxed);
+    // Lines of the log of corrections that are none.
+    let mut faults = 0;
     let mut summary = Summary {
         totals,
         took: started.elapsed(),
@@ -264,6 +266,10 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
         let committed = writer
             .finish()
             .with_context(|| format!("cannot write to the index {}", index.display()))?;
+        for note in &committed.notes {
+            report::warning(note);
+        }
+        faults = committed.faults;
         summary.updated = committed.updated;
         summary.removed = committed.removed;
         summary.took = started.elapsed();
@@ -283,7 +289,7 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     if !args.dry_run && !interrupted {
         super::watch::after_index(index);
     }
-    Ok(match (interrupted, summary.totals.failed) {
+    Ok(match (interrupted, summary.totals.failed + faults) {
         (true, _) => INTERRUPTED,
         (_, 1..) => PARTLY,
         _ => DONE,

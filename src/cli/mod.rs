@@ -13,6 +13,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 mod batch;
 mod check;
 mod config;
+mod correct;
 mod entities;
 mod eval;
 mod evidence;
@@ -83,6 +84,7 @@ enum Command {
     Search(Box<search::Args>),
     Facets(Box<search::FacetArgs>),
     Person(person::Args),
+    Correct(correct::Args),
     Check(check::Args),
     Batch(batch::Args),
     Show(evidence::ShowArgs),
@@ -142,6 +144,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8> {
         Command::Search(args) => search::run(args, index),
         Command::Facets(args) => search::facets(args, index),
         Command::Person(args) => person::run(args, index),
+        Command::Correct(args) => correct::run(args, index),
         Command::Check(args) => check::run(args, index),
         Command::Batch(args) => batch::run(args, index),
         Command::Show(args) => evidence::show(args, index),

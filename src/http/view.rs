@@ -260,7 +260,6 @@ impl View {
             min_confidence: f32::from(self.confidence) / 100.0,
             copies: self.copies,
             today: today(),
-            ..Request::default()
         };
         Ok((request, parsed.warnings))
     }

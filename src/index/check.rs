@@ -8,7 +8,6 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
 
 use super::error::{At, Error, ErrorKind};
-use super::families;
 use super::manifest::FileEntry;
 use super::reader::{self, SEGMENTS, open_engine, open_reader};
 use super::schema::{self, fields};
@@ -79,13 +78,6 @@ pub fn check(dir: &Path) -> Result<Report, Error> {
             }
             Ok(_) => report.problem(name, "its checksum is not the one in the manifest"),
             Err(e) => report.problem(name, e.to_string()),
-        }
-    }
-    if let Some(entry) = &reader.manifest().families {
-        report.files += 1;
-        let now = FileEntry::read(&dir.join(families::FILE));
-        if now.as_ref().ok() != Some(entry) {
-            report.problem(families::FILE, "it is not what the last run left");
         }
     }
     // Files younger than the manifest have the engine's own checksums only.

@@ -7,7 +7,6 @@ use tantivy::TantivyDocument;
 use tantivy::schema::Field;
 
 use super::analysis::fold;
-use super::families;
 use super::names;
 use super::schema::{self, Fields, fields};
 use super::stored::{
@@ -19,6 +18,8 @@ use crate::text::Span;
 
 /// Longest facet value in bytes; what is longer is cut.
 const LONGEST_VALUE: usize = 200;
+/// Statements of fewer words have no family: "No comment." is not a copy of another's "No comment."
+const FAMILY_WORDS: usize = 5;
 /// How far a passage reaches beyond the statement's sentence, in bytes, on each side.
 const PASSAGE_MARGIN: usize = 400;
 
@@ -234,6 +235,9 @@ impl<'a> Scene<'a> {
             let medium = statement.medium.map(|m| m.of(&article.text));
             facets.add_clean(f.medium, medium);
         }
+        for value in super::people::describe(article, reading) {
+            doc.whole(f.entity, &value);
+        }
         for person in &reading.people {
             facets.add_clean(f.about, Some(&person.name));
         }
@@ -375,11 +379,8 @@ impl<'a> Scene<'a> {
 
         let confidence = (statement.confidence.clamp(0.0, 1.0) * 1000.0).round();
         doc.number(f.confidence, confidence as u64);
-        let (family, sketch) = self.family(statement, &speaker, &id);
+        let family = self.family(statement, &speaker, &id);
         doc.number(f.family, family);
-        for word in sketch.into_iter().flatten() {
-            doc.number(f.sketch, word);
-        }
 
         let passage = self.passage(statement, around);
         let source = statement
@@ -566,26 +567,20 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The same number for the same words by a speaker of the same surname, and a sketch of them. Short statements are a
-    /// family of their own: "No comment." is not a copy of another's "No comment."
-    fn family(
-        &self,
-        statement: &Statement,
-        speaker: &StoredSpeaker,
-        id: &str,
-    ) -> (u64, Option<Vec<u64>>) {
+    /// The same number for the same words by a speaker of the same surname. Paraphrases and short statements are a
+    /// family of their own.
+    fn family(&self, statement: &Statement, speaker: &StoredSpeaker, id: &str) -> u64 {
         let mut words = String::new();
         for span in &statement.content {
             words.push_str(&fold(span.of(&self.article.text)));
             words.push(' ');
         }
         let surname = speaker.name.as_deref().and_then(names::surname);
-        let Some(sketch) = families::sketch(surname.as_deref(), &words) else {
-            return (halves_of_hash(id).0, None);
-        };
+        if words.split_whitespace().count() < FAMILY_WORDS {
+            return halves_of_hash(id).0;
+        }
         let surname = surname.unwrap_or_default();
-        let family = halves_of_hash(&format!("{surname}\n{}", words.trim_end())).0;
-        (family, Some(sketch))
+        halves_of_hash(&format!("{surname}\n{}", words.trim_end())).0
     }
 
     /// Text from a little before the statement to a little after, cut at sentences where they are known.

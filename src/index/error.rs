@@ -35,6 +35,9 @@ pub enum ErrorKind {
     /// A file is missing, cut short or changed.
     #[error("the index is damaged: {0}; `whosaid rebuild` writes it anew")]
     Damaged(String),
+    /// The log of corrections cannot be read.
+    #[error("{0}")]
+    Corrections(String),
     /// The operating system refused.
     #[error(transparent)]
     Io(#[from] io::Error),

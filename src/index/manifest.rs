@@ -34,9 +34,6 @@ pub struct Manifest {
     pub articles: u64,
     /// Statements in the index.
     pub statements: u64,
-    /// The file of [`families`](super::families), as of the last run that ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub families: Option<FileEntry>,
     /// Files of the engine, by name.
     pub files: BTreeMap<String, FileEntry>,
 }
@@ -107,5 +104,6 @@ impl Manifest {
     pub(crate) fn sweep(dir: &Path) {
         // Nothing there is the usual case.
         let _ = fs::remove_file(dir.join(TEMPORARY));
+        let _ = fs::remove_file(dir.join(".people.json.tmp"));
     }
 }

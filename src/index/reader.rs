@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 use tantivy::schema::Value;
 use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument};
 
 use super::analysis;
 use super::error::{At, Error, ErrorKind};
-use super::families::Families;
 use super::manifest::{Manifest, SCHEMA_VERSION};
+use super::people::{self, People};
 use super::schema::{fields, schema};
 use super::storage::Storage;
 use super::stored::{StoredArticle, StoredStatement};
+use crate::corrections::{self, Log};
 
 /// Folder of the engine's files within the index folder.
 pub(crate) const SEGMENTS: &str = "segments";
@@ -27,8 +29,12 @@ const TRIES: usize = 4;
 pub struct IndexReader {
     dir: PathBuf,
     manifest: Manifest,
-    families: Arc<Families>,
     reader: tantivy::IndexReader,
+    /// Number of the commit that searches see.
+    generation: u64,
+    /// Time and size of the register's file: corrections change it alone.
+    register: Option<(SystemTime, u64)>,
+    people: Arc<OnceLock<Arc<People>>>,
 }
 
 impl std::fmt::Debug for IndexReader {
@@ -65,6 +71,10 @@ fn open_once(dir: &Path) -> Result<IndexReader, Error> {
     let segments = dir.join(SEGMENTS);
     let index = open_engine(&segments)?;
     check_sizes(&index, &manifest, &segments)?;
+    // If a commit comes between this and the next line, the register of this number is gone, and it is worked out from
+    // what the reader sees.
+    let generation = index.load_metas().at(dir)?.opstamp;
+    let register = people::stamp(dir);
     let reader: tantivy::IndexReader = index
         .reader_builder()
         .reload_policy(ReloadPolicy::Manual)
@@ -73,8 +83,10 @@ fn open_once(dir: &Path) -> Result<IndexReader, Error> {
     Ok(IndexReader {
         dir: dir.to_owned(),
         manifest,
-        families: Arc::new(Families::read(dir)),
         reader,
+        generation,
+        register,
+        people: Arc::default(),
     })
 }
 
@@ -144,16 +156,29 @@ impl IndexReader {
         &self.manifest
     }
 
-    /// Which quotations are one.
-    #[must_use]
-    pub fn families(&self) -> &Arc<Families> {
-        &self.families
-    }
-
     /// The state that searches see.
     #[must_use]
     pub fn searcher(&self) -> Searcher {
         self.reader.searcher()
+    }
+
+    /// Who is who, as of the state that searches see. Read on the first call.
+    ///
+    /// # Errors
+    /// If the register is missing or damaged and the index is, too.
+    pub fn people(&self) -> Result<Arc<People>, Error> {
+        if let Some(people) = self.people.get() {
+            return Ok(Arc::clone(people));
+        }
+        let people = match People::read(&self.dir, self.generation, None) {
+            Some(people) => people,
+            // A writer was killed before it wrote the register, or has written the next one by now.
+            None => {
+                let log = Log::read(&corrections::beside(&self.dir)).unwrap_or_default();
+                People::make(&self.searcher(), &log).at(&self.dir)?
+            }
+        };
+        Ok(Arc::clone(self.people.get_or_init(|| Arc::new(people))))
     }
 
     /// Moves on to the newest state; says whether there was a newer one.
@@ -162,7 +187,7 @@ impl IndexReader {
     /// As [`open_reader`]; the old state stays in use.
     pub fn reload(&mut self) -> Result<bool, Error> {
         let newer = Manifest::read(&self.dir)?;
-        if newer == self.manifest {
+        if newer == self.manifest && people::stamp(&self.dir) == self.register {
             return Ok(false);
         }
         *self = open_reader(&self.dir)?;

@@ -56,9 +56,6 @@ fields! {
     order: number;
     /// The same for copies of one quotation by one speaker; statements only.
     family: number;
-    /// Hashes of the speaker and of the words in order, for copies that are not quite the same; see
-    /// [`families`](super::families).
-    sketch: |b, n| b.add_u64_field(n, FAST);
 
     /// What was said, stemmed.
     content: |b, n| text(b, n, Analyzer::Stem);
@@ -83,6 +80,9 @@ fields! {
     speaker_key: whole;
     /// Every form of the speaker's name in the article.
     speaker_text: |b, n| text(b, n, Analyzer::Name);
+    /// What an article says of each person and organisation in it, for telling people apart across articles; see
+    /// [`people`](super::people). Articles only.
+    entity: shown;
     /// What sort of source.
     speaker_type: whole;
     /// Role as printed.

@@ -15,7 +15,7 @@ use tantivy::directory::{
 };
 use tantivy::{Directory, TantivyError};
 
-use super::{families, manifest, reader};
+use super::{manifest, people, reader};
 
 /// The engine's folder.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ pub fn erase(dir: &Path) -> io::Result<()> {
     };
     // The manifest first: what is left without it is taken for an index that was never committed.
     gone(fs::remove_file(dir.join(manifest::FILE)))?;
-    gone(fs::remove_file(dir.join(families::FILE)))?;
+    gone(fs::remove_file(dir.join(people::FILE)))?;
     gone(fs::remove_dir_all(dir.join(reader::SEGMENTS)))
 }
 

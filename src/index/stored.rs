@@ -203,6 +203,16 @@ pub struct StoredStatement {
     pub family: u64,
 }
 
+impl StoredStatement {
+    /// What was said, its parts with a blank between.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let parts = self.spans.content.iter();
+        let parts: Vec<&str> = parts.filter_map(|s| self.passage.slice(*s)).collect();
+        parts.join(" ")
+    }
+}
+
 /// Something named in an article.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct StoredEntity {

@@ -14,12 +14,13 @@ use tantivy::{Index, IndexWriter, TantivyError, Term};
 use super::analysis;
 use super::documents::{Documents, halves};
 use super::error::{At, Error, ErrorKind};
-use super::families;
 use super::manifest::{FileEntry, Manifest, SCHEMA_VERSION};
+use super::people::People;
 use super::reader::{self, SEGMENTS, files_in_use, open_engine};
 use super::schema::{self, fields};
 use super::storage::{Storage, sync_folder};
 use crate::article::Origin;
+use crate::corrections::{self, Log};
 
 /// Least memory that the engine takes for a thread, in bytes.
 const MEMORY_PER_THREAD: usize = 15_000_000;
@@ -48,7 +49,7 @@ impl Default for Settings {
 }
 
 /// What a commit changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Committed {
     /// Articles that were new.
     pub added: u64,
@@ -60,6 +61,10 @@ pub struct Committed {
     pub articles: u64,
     /// Statements in the index now.
     pub statements: u64,
+    /// Lines of the log of corrections that are none.
+    pub faults: u64,
+    /// These lines, and corrections that could not be applied, for people to read.
+    pub notes: Vec<String>,
 }
 
 /// An article of the index, as far as a writer needs to know it.
@@ -287,16 +292,24 @@ impl Writer {
             .collect()
     }
 
-    /// Makes everything since the last commit durable and visible, at once or not at all.
+    /// Makes everything since the last commit durable and visible, at once or not at all, and works out anew who is who.
+    /// Without new articles only corrections that are new since then are applied.
     ///
     /// # Errors
     /// If a file cannot be written; the index then is as it was after the last commit.
     pub fn commit(&mut self) -> Result<Committed, Error> {
-        if self.changed {
+        let log = Log::read(&corrections::beside(&self.dir))
+            .map_err(|e| ErrorKind::Corrections(e.to_string()))
+            .at(&self.dir)?;
+        let changed = self.changed;
+        if changed {
             self.engine.commit().at(&self.dir)?;
             sync_folder(&self.dir.join(SEGMENTS)).at(&self.dir)?;
             sync_folder(&self.dir).at(&self.dir)?;
             self.changed = false;
+        }
+        let notes = self.write_people(&log)?;
+        if changed {
             self.write_manifest()?;
         } else if self.manifest.extraction != self.settings.extraction {
             self.write_manifest()?;
@@ -304,6 +317,8 @@ impl Writer {
         Ok(Committed {
             articles: self.manifest.articles,
             statements: self.manifest.statements,
+            faults: log.faults().len() as u64,
+            notes,
             ..std::mem::take(&mut self.pending)
         })
     }
@@ -327,9 +342,27 @@ impl Writer {
         } = self;
         engine.wait_merging_threads().at(&dir)?;
         renew_files(&index, &dir, &mut manifest)?;
-        manifest.families = Some(families::renew(&index, &dir)?);
         manifest.write(&dir)?;
         Ok(committed)
+    }
+
+    /// Who is who, if it is not written yet for this state of index and log. Returns what to tell the user.
+    fn write_people(&self, log: &Log) -> Result<Vec<String>, Error> {
+        let generation = self.index.load_metas().at(&self.dir)?.opstamp;
+        let people = match People::read(&self.dir, generation, Some(log.hash())) {
+            Some(people) => people,
+            None => {
+                let searcher = self.index.reader().at(&self.dir)?.searcher();
+                let people = People::make(&searcher, log).at(&self.dir)?;
+                people
+                    .write(&self.dir, generation, log.hash())
+                    .at(&self.dir)?;
+                people
+            }
+        };
+        let mut notes: Vec<String> = log.faults().iter().map(ToString::to_string).collect();
+        notes.extend(people.notes().iter().cloned());
+        Ok(notes)
     }
 
     fn write_manifest(&mut self) -> Result<(), Error> {

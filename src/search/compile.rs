@@ -9,21 +9,24 @@ use std::ops::Bound;
 use tantivy::Term;
 use tantivy::query::{
     AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Occur,
-    PhraseQuery, Query as EngineQuery, RangeQuery, RegexPhraseQuery, TermQuery,
+    PhraseQuery, Query as EngineQuery, RangeQuery, RegexPhraseQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field as EngineField, IndexRecordOption};
 
 use super::query::{Field, Interval, Leaf, Node, Pattern, Query};
 use super::request::Scope;
+use super::roster::Roster;
 use crate::index::documents::{day_number, join_path};
+use crate::index::people::Articles;
 use crate::index::schema::{ARTICLE, STATEMENT, fields};
 use crate::index::{Analyzer, Word, names, words};
 
+/// Most names of the people whom a name may mean that are looked for.
+const MAX_SPELLINGS: usize = 200;
 /// Most words that a star within a phrase may stand for.
 const MAX_EXPANSIONS: u32 = 1 << 14;
 
-/// How much a match in each field counts: what was said most, who said it next, what stands around it least. Set by hand
-/// and not fitted: on the golden rankings (`whosaid eval --rankings`) only their order matters.
+/// How much a match in each field counts. Found on the golden rankings; only their order matters much.
 mod weight {
     pub(super) const CONTENT: f32 = 2.0;
     pub(super) const CONTEXT: f32 = 0.5;
@@ -39,14 +42,16 @@ type Boxed = Box<dyn EngineQuery>;
 
 /// What is the same for all parts of a query.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Setting {
+pub(super) struct Setting<'a> {
     pub(super) scope: Scope,
     pub(super) today: NaiveDate,
     pub(super) min_confidence: f32,
+    /// Who is who across articles; `None` if every name is its own person.
+    pub(super) roster: Option<&'a Roster>,
 }
 
 /// The engine's query for documents of the scope that match.
-pub(super) fn compile(query: &Query, setting: Setting) -> Boxed {
+pub(super) fn compile(query: &Query, setting: Setting<'_>) -> Boxed {
     let f = fields();
     let kind = match setting.scope {
         Scope::Statements => STATEMENT,
@@ -56,6 +61,9 @@ pub(super) fn compile(query: &Query, setting: Setting) -> Boxed {
     if let Some(root) = &query.root {
         clauses.push((Occur::Must, node(root, setting)));
         clauses.extend(title_words(query, setting.scope));
+    }
+    if let Some(rejected) = setting.roster.and_then(Roster::rejected) {
+        clauses.push((Occur::MustNot, rejected));
     }
     if setting.min_confidence > 0.0 && setting.scope == Scope::Statements {
         let least = (setting.min_confidence.clamp(0.0, 1.0) * 1000.0).round() as u64;
@@ -90,7 +98,7 @@ fn title_words(query: &Query, scope: Scope) -> Vec<(Occur, Boxed)> {
         .collect()
 }
 
-fn node(node: &Node, setting: Setting) -> Boxed {
+fn node(node: &Node, setting: Setting<'_>) -> Boxed {
     match node {
         Node::Leaf(l) => leaf(l, setting),
         Node::Not(_) => all(std::slice::from_ref(node), setting),
@@ -99,7 +107,7 @@ fn node(node: &Node, setting: Setting) -> Boxed {
     }
 }
 
-fn all(nodes: &[Node], setting: Setting) -> Boxed {
+fn all(nodes: &[Node], setting: Setting<'_>) -> Boxed {
     let mut clauses: Vec<(Occur, Boxed)> = nodes
         .iter()
         .map(|part| match part {
@@ -113,7 +121,7 @@ fn all(nodes: &[Node], setting: Setting) -> Boxed {
     Box::new(BooleanQuery::new(clauses))
 }
 
-fn leaf(leaf: &Leaf, setting: Setting) -> Boxed {
+fn leaf(leaf: &Leaf, setting: Setting<'_>) -> Boxed {
     let f = fields();
     let pattern = &leaf.pattern;
     match leaf.field {
@@ -121,7 +129,13 @@ fn leaf(leaf: &Leaf, setting: Setting) -> Boxed {
         Field::Title => either(pattern, f.title, f.title_exact, 1.0),
         Field::Cue => stemmed(pattern, f.cue),
         Field::Role => stemmed(pattern, f.role_text),
-        Field::Speaker => name(pattern, f.speaker_text),
+        Field::Speaker => {
+            let found = name(pattern, f.speaker_text);
+            match (setting.roster, name_typed(pattern)) {
+                (Some(roster), Some(typed)) => roster.speaker(typed, found),
+                _ => found,
+            }
+        }
         Field::To => name(pattern, f.addressee_text),
         Field::By => name(pattern, f.byline_text),
         Field::Organisation => name(pattern, f.org_text),
@@ -131,10 +145,14 @@ fn leaf(leaf: &Leaf, setting: Setting) -> Boxed {
                 Scope::Statements => (f.content, f.content_exact),
                 Scope::Articles => (f.title, f.title_exact),
             };
-            union(vec![
+            let mut found = vec![
                 name(pattern, f.about_text),
                 either(pattern, stem, exact, weight::CONTEXT),
-            ])
+            ];
+            if let (Some(roster), Some(typed)) = (setting.roster, name_typed(pattern)) {
+                found.extend(spellings(roster, typed, f.about_text));
+            }
+            union(found)
         }
         Field::Via => plain(pattern, f.medium_text),
         Field::Outlet => plain(pattern, f.outlet_text),
@@ -157,6 +175,41 @@ fn leaf(leaf: &Leaf, setting: Setting) -> Boxed {
         Field::Said => days(pattern, f.said_from, f.said_to, setting.today),
         Field::Published => days(pattern, f.published_from, f.published_to, setting.today),
     }
+}
+
+/// The name in a pattern that stands for a whole one.
+fn name_typed(pattern: &Pattern) -> Option<&str> {
+    match pattern {
+        Pattern::Word(text) | Pattern::Phrase(text, _) if !text.contains('*') => Some(text),
+        _ => None,
+    }
+}
+
+/// The other names of everybody whom a name may mean, where they mean them.
+fn spellings(roster: &Roster, typed: &str, field: EngineField) -> Vec<Boxed> {
+    let (meant, _) = roster.people().typed(typed);
+    let parts = meant.iter().flat_map(|person| &person.parts);
+    parts
+        .take(MAX_SPELLINGS)
+        .filter_map(|part| {
+            // Name fields leave "Jr." out.
+            let tokens = names::tokens(&part.key);
+            let named = sequence(field, names::without_titles(&tokens), 0);
+            let (occur, articles) = match &part.articles {
+                Articles::All => return Some(named),
+                Articles::Only(articles) => (Occur::Must, articles),
+                Articles::Except(articles) => (Occur::MustNot, articles),
+            };
+            let terms = articles
+                .iter()
+                .map(|a| Term::from_field_text(fields().key, a));
+            let within: Boxed = Box::new(TermSetQuery::new(terms));
+            Some(Box::new(BooleanQuery::new(vec![
+                (Occur::Must, named),
+                (occur, silent(within)),
+            ])) as Boxed)
+        })
+        .collect()
 }
 
 /// The words of a pattern, whatever its form.

@@ -63,15 +63,21 @@ impl Searcher {
     /// # Errors
     /// If the index is damaged.
     pub fn explain(&self, id: &str) -> Result<Option<Explanation>, Error> {
-        let Some(stored) = self.stored_statement(id)? else {
+        let Some(mut stored) = self.stored_statement(id)? else {
             return Ok(None);
         };
+        let people = self.roster()?.map(|r| r.people());
+        let person = people.and_then(|people| hits::across_articles(&mut stored, people));
         let article = self.article(&stored.article.key)?.unwrap_or_default();
         Ok(Some(Explanation {
             around: around(&article.text, stored.spans.paragraph),
-            fields: found(&stored, &article.text),
+            fields: found(&stored, person.as_deref(), &article.text),
             chain: chain(&stored, &article),
-            statement: hits::statement(stored, 0.0, &Highlighter::default()),
+            statement: {
+                let mut hit = hits::statement(stored, 0.0, &Highlighter::default(), None);
+                hit.speaker.person = person;
+                hit
+            },
         }))
     }
 }
@@ -97,7 +103,7 @@ fn around(text: &str, paragraph: Span) -> Around {
     }
 }
 
-fn found(stored: &StoredStatement, text: &str) -> Vec<Found> {
+fn found(stored: &StoredStatement, person: Option<&str>, text: &str) -> Vec<Found> {
     let rule = |field: &str| {
         let steps: Vec<&str> = stored
             .evidence
@@ -130,7 +136,14 @@ fn found(stored: &StoredStatement, text: &str) -> Vec<Found> {
         spans.filter_map(|s| s.span).collect::<Vec<_>>()
     };
     let name = speaker.name.clone();
+    let rejected = stored.evidence.iter().any(|s| s.field == "statement");
+    let verdict = if rejected { "rejected" } else { "" };
+    add("statement", verdict.to_owned(), Vec::new());
+    let across = person.or(name.as_deref()).unwrap_or_default().to_owned();
     add("speaker", name.unwrap_or_default(), step("speaker"));
+    if stored.evidence.iter().any(|s| s.field == "person") {
+        add("person", across, Vec::new());
+    }
     add("type", speaker.kind.to_string(), Vec::new());
     let role = speaker.role.clone().unwrap_or_default();
     add("role", role, step("role"));

@@ -1,32 +1,26 @@
 //! From stored documents to hits.
 
-use super::align::{Against, Step, align, changes};
-use super::answer::{ArticleHit, Copy, CopyKind, Marked, SpeakerHit, StatementHit};
+use super::answer::{ArticleHit, Copy, Marked, SpeakerHit, StatementHit};
 use super::highlight::Highlighter;
-use crate::index::stored::{StoredArticle, StoredStatement};
-use crate::index::{Analyzer, words};
+use crate::article::SpeakerType;
+use crate::index::people::People;
+use crate::index::stored::{StoredArticle, StoredSpeaker, StoredStatement, StoredStep};
 use crate::text::Span;
 
 /// Between parts of a statement that the article keeps apart.
 const APART: &str = " … ";
-/// Most words of a quotation that are compared with those of a copy.
-const MOST_WORDS: usize = 400;
 /// Length of the passage of an article hit, in bytes.
 const PASSAGE: usize = 300;
-
-/// What was said; parts that the article keeps apart are joined.
-fn quote(stored: &StoredStatement) -> String {
-    let spans = stored.spans.content.iter();
-    let parts: Vec<&str> = spans.filter_map(|s| stored.passage.slice(*s)).collect();
-    parts.join(APART)
-}
 
 /// The hit for a statement.
 pub(super) fn statement(
     stored: StoredStatement,
     score: f32,
     highlighter: &Highlighter,
+    people: Option<&People>,
 ) -> StatementHit {
+    let mut stored = stored;
+    let person = people.and_then(|people| across_articles(&mut stored, people));
     let slice = |spans: &[Span], between: &str| {
         spans
             .iter()
@@ -34,7 +28,7 @@ pub(super) fn statement(
             .collect::<Vec<_>>()
             .join(between)
     };
-    let quote = quote(&stored);
+    let quote = slice(&stored.spans.content, APART);
     let source = slice(&stored.spans.source, " ");
     let cue = slice(&stored.spans.cue, " ");
     let single = |span: Option<Span>| {
@@ -64,6 +58,7 @@ pub(super) fn statement(
         speaker: SpeakerHit {
             kind: stored.speaker.kind,
             name: stored.speaker.name,
+            person,
             role: stored.speaker.role,
             on_behalf_of: stored.speaker.on_behalf_of,
             organisations: stored.speaker.organisations,
@@ -95,33 +90,58 @@ pub(super) fn statement(
     }
 }
 
-/// What a hit says of another appearance of its quotation; `diff`: word by word.
-pub(super) fn copy(hit: &StatementHit, stored: &StoredStatement, diff: bool) -> Copy {
-    let text = quote(stored);
-    let (shown, other) = (
-        words(Analyzer::Exact, &hit.quote.text),
-        words(Analyzer::Exact, &text),
-    );
-    let (shown, other) = (
-        shown.get(..MOST_WORDS).unwrap_or(&shown),
-        other.get(..MOST_WORDS).unwrap_or(&other),
-    );
-    let alignment = align(shown, other, Against::Whole, &[]);
-    let less = alignment.iter().any(|s| matches!(s, Step::Pasted(_)));
-    let more = alignment.iter().any(|s| matches!(s, Step::Printed(_)));
-    let how = match (less, more) {
-        (false, false) => CopyKind::Same,
-        (true, false) => CopyKind::Shortened,
-        (false, true) => CopyKind::Longer,
-        (true, true) => CopyKind::Altered,
-    };
-    Copy {
-        how,
-        diff: if diff && how != CopyKind::Same {
-            changes(&alignment, (shown, &hit.quote.text), (other, &text))
+/// Applies a correction of the statement, and notes who the speaker is across articles: the name under which the
+/// register has them, and why.
+pub(super) fn across_articles(stored: &mut StoredStatement, people: &People) -> Option<String> {
+    if let Some(amended) = people.amendment(&stored.id) {
+        let step = |field: &str| StoredStep {
+            field: field.to_owned(),
+            rule: amended.note.clone(),
+            span: None,
+        };
+        let Some(speaker) = &amended.speaker else {
+            stored.evidence.push(step("statement"));
+            return None;
+        };
+        stored.evidence.push(step("speaker"));
+        stored.speaker = StoredSpeaker {
+            kind: SpeakerType::Named,
+            name: Some(speaker.clone()),
+            forms: vec![speaker.clone()],
+            ..StoredSpeaker::default()
+        };
+    }
+    let name = stored.speaker.name.as_deref()?;
+    let person = people
+        .of(name, &stored.article.key)
+        .or_else(|| people.named(name))?;
+    for why in person
+        .evidence
+        .iter()
+        .filter(|e| e.one == name || e.other == name)
+    {
+        let shared = if why.shared.is_empty() {
+            String::new()
         } else {
-            Vec::new()
-        },
+            format!(" ({})", why.shared)
+        };
+        let rule = if why.one == why.other {
+            format!("{}: {}", why.one, why.rule)
+        } else {
+            format!("{} = {}: {}{shared}", why.one, why.other, why.rule)
+        };
+        stored.evidence.push(StoredStep {
+            field: "person".to_owned(),
+            rule,
+            span: None,
+        });
+    }
+    (person.name != name).then(|| person.name.clone())
+}
+
+/// What a hit says of another appearance of its quotation.
+pub(super) fn copy(stored: &StoredStatement) -> Copy {
+    Copy {
         id: stored.id.clone(),
         outlet: stored.article.outlet.clone(),
         published: stored.article.published,

@@ -3,10 +3,10 @@
 //! A [`Request`] holds a [`query::Query`], chosen facet values and what to count; [`Searcher::search`] answers it with
 //! hits, their words marked, and counts that equal what choosing a value shows.
 
-mod align;
 mod answer;
 mod collect;
 mod compile;
+mod contradict;
 pub(crate) mod distance;
 mod explain;
 pub mod export;
@@ -17,20 +17,20 @@ mod hits;
 mod person;
 pub mod query;
 mod request;
+mod roster;
 mod searcher;
 mod verify;
 pub mod watch;
 
-pub use align::{Change, Op};
 pub use answer::{
-    ANSWER_VERSION, Answer, ArticleHit, Copy, CopyKind, FacetCounts, FacetValue, Hint, Hit, Marked,
+    ANSWER_VERSION, Answer, ArticleHit, Copy, FacetCounts, FacetValue, Hint, Hit, Marked,
     SpeakerHit, StatementHit,
 };
+pub use contradict::Difference;
 pub use explain::{Around, Explanation, Found, Link};
-pub use person::{PersonView, RoleView, Spelling};
+pub use person::{Candidate, Contradiction, PersonView, RoleView, Spelling};
 pub use request::{
-    Counting, Facet, FacetRequest, Filter, MAX_FACET_VALUES, MAX_LIMIT, MAX_OFFSET, Request, Scope,
-    Sort,
+    Facet, FacetRequest, Filter, MAX_FACET_VALUES, MAX_LIMIT, MAX_OFFSET, Request, Scope, Sort,
 };
 pub use searcher::{Error, Searcher};
-pub use verify::{Checked, Source, Verdict};
+pub use verify::{Change, Checked, Op, Source, Verdict};

@@ -6,16 +6,23 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::answer::{FacetCounts, FacetValue, Hit, StatementHit};
+use super::contradict::{self, Difference};
 use super::query::{Field, Node, Query};
-use super::request::{Facet, FacetRequest, Filter, Request, Sort};
+use super::request::{Facet, FacetRequest, Filter, Request, Scope, Sort};
 use super::searcher::{Error, Searcher};
+use crate::article::Stance;
 use crate::date::PartialDate;
 use crate::index::names;
+use crate::index::people::Evidence;
 
 /// Values of each facet.
 const VALUES: usize = 20;
 /// Months that are counted.
 const MONTHS: usize = 1000;
+/// Statements of one person that are compared with each other.
+const COMPARED: usize = 5_000;
+/// Pairs of them that are shown.
+const CONTRADICTIONS: usize = 10;
 /// Other people of the name that are listed.
 const NAMESAKES: usize = 10;
 
@@ -36,8 +43,17 @@ pub struct PersonView {
     pub facets: Vec<FacetCounts>,
     /// What was printed more than once, most often first.
     pub repeated: Vec<StatementHit>,
+    /// Statements that may contradict each other, the most alike first. What they mean is for people to judge.
+    pub may_contradict: Vec<Contradiction>,
     /// The latest statements.
     pub latest: Vec<StatementHit>,
+    /// Who speaks in the same articles, with how many articles.
+    pub companions: Vec<FacetValue>,
+    /// How many statements, of anybody, are about them.
+    pub talked_about: u64,
+    /// Why the spellings are one person's.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
     /// Other people whom the name may mean, with their statements.
     pub namesakes: Vec<Spelling>,
 }
@@ -49,6 +65,34 @@ pub struct Spelling {
     pub name: String,
     /// How many statements have it.
     pub count: u64,
+}
+
+/// Two statements that may contradict each other.
+#[derive(Clone, Debug, Serialize)]
+pub struct Contradiction {
+    /// In what they differ.
+    pub by: Difference,
+    /// The earlier.
+    pub one: Box<StatementHit>,
+    /// The later.
+    pub other: Box<StatementHit>,
+}
+
+/// Somebody whom a name may mean, with what tells them from others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Candidate {
+    /// The usual name.
+    pub name: String,
+    /// How many statements they made.
+    pub statements: u64,
+    /// Role that is printed most.
+    pub role: Option<String>,
+    /// Where most of their statements belong.
+    pub place: Option<String>,
+    /// Who prints them most.
+    pub outlet: Option<String>,
+    /// Months of the first and the last statement.
+    pub between: Option<(String, String)>,
 }
 
 /// A role that was printed for a person.
@@ -65,8 +109,102 @@ pub struct RoleView {
 }
 
 impl Searcher {
+    /// Everybody whom a name may mean: one, where it is somebody's full name or the only one with this surname.
+    ///
+    /// # Errors
+    /// As [`Searcher::search`].
+    pub fn whois(&self, name: &str, today: NaiveDate) -> Result<Vec<Candidate>, Error> {
+        let people = self.named(name, today)?;
+        let key = names::key(name);
+        let exact = people.iter().find(|p| names::key(&p.value) == key);
+        // By another of their names.
+        let called = match self.roster()? {
+            Some(roster) => match roster.values(name).as_slice() {
+                [only] => roster
+                    .individual(only)
+                    .and_then(|person| people.iter().find(|p| p.value == person.name)),
+                _ => None,
+            },
+            None => None,
+        };
+        let is_full = |p: &&FacetValue| names::key(&p.value).contains(' ');
+        let one = if key.contains(' ') {
+            // Several of the name have something in brackets after it.
+            exact
+                .filter(|_| !people.iter().any(|p| p.value.ends_with(')')))
+                .or(called)
+        } else {
+            // A lone surname is nobody in particular, unless nobody else has it.
+            let mut full = people.iter().filter(is_full);
+            match (full.next(), full.next()) {
+                (Some(only), None) => Some(only),
+                (None, _) => exact,
+                _ => None,
+            }
+        };
+        let meant: Vec<&FacetValue> = match one.or(exact.filter(|p| p.value.ends_with(')'))) {
+            Some(one) => vec![one],
+            None => people.iter().take(NAMESAKES).collect(),
+        };
+        meant
+            .into_iter()
+            .map(|person| self.candidate(person, today))
+            .collect()
+    }
+
+    fn candidate(&self, person: &FacetValue, today: NaiveDate) -> Result<Candidate, Error> {
+        let request = Request {
+            filters: vec![of(&person.value)],
+            facets: [Facet::Role, Facet::Place, Facet::Outlet]
+                .map(|f| FacetRequest::new(f, 1))
+                .into_iter()
+                .chain([FacetRequest::new(Facet::Month, MONTHS)])
+                .collect(),
+            today,
+            ..Request::default()
+        };
+        let (statements, mut counts) = self.count_facets(&request)?;
+        let months = counts.pop().map(|c| c.values).unwrap_or_default();
+        let mut most = counts.into_iter().map(|c| {
+            let mut value = c.values.into_iter().next()?;
+            // The finest place that most have.
+            while let Some(child) = value.children.first().cloned() {
+                value = child;
+            }
+            Some(value.label)
+        });
+        let mut next = || most.next().flatten();
+        let (role, place, outlet) = (next(), next(), next());
+        Ok(Candidate {
+            name: person.value.clone(),
+            statements,
+            role,
+            place,
+            outlet,
+            between: match (months.last(), months.first()) {
+                (Some(first), Some(last)) => Some((first.value.clone(), last.value.clone())),
+                _ => None,
+            },
+        })
+    }
+
+    /// Everybody who has a name as theirs or as part of theirs, with their statements.
+    fn named(&self, name: &str, today: NaiveDate) -> Result<Vec<FacetValue>, Error> {
+        let Some(node) = Node::field(Field::Speaker, name) else {
+            return Ok(Vec::new());
+        };
+        let request = Request {
+            query: Query::from(node),
+            facets: vec![FacetRequest::new(Facet::Speaker, super::MAX_FACET_VALUES)],
+            today,
+            ..Request::default()
+        };
+        let (_, mut counted) = self.count_facets(&request)?;
+        Ok(counted.pop().map(|c| c.values).unwrap_or_default())
+    }
+
     /// The person that a name means: the one with just this name, else the one with most statements among those who
-    /// have it as part of theirs. `None` if nobody has.
+    /// have it as part of theirs. `None` if nobody has. See [`Searcher::whois`] for names of several.
     ///
     /// # Errors
     /// As [`Searcher::search`].
@@ -76,21 +214,7 @@ impl Searcher {
         today: NaiveDate,
         latest: usize,
     ) -> Result<Option<PersonView>, Error> {
-        let Some(node) = Node::field(Field::Speaker, name) else {
-            return Ok(None);
-        };
-        let base = Request {
-            query: Query::from(node),
-            today,
-            copies: true,
-            ..Request::default()
-        };
-        let wanted = Request {
-            facets: vec![FacetRequest::new(Facet::Speaker, super::MAX_FACET_VALUES)],
-            ..base.clone()
-        };
-        let (_, mut counted) = self.count_facets(&wanted)?;
-        let people = counted.pop().map(|c| c.values).unwrap_or_default();
+        let people = self.named(name, today)?;
         let key = names::key(name);
         let Some(chosen) = people
             .iter()
@@ -109,12 +233,7 @@ impl Searcher {
             Facet::About,
         ];
         let request = Request {
-            query: Query::default(),
-            filters: vec![Filter {
-                facet: Facet::Speaker,
-                any: vec![chosen.value.clone()],
-                none: Vec::new(),
-            }],
+            filters: vec![of(&chosen.value)],
             facets: facets
                 .iter()
                 .map(|f| FacetRequest::new(*f, VALUES))
@@ -122,7 +241,9 @@ impl Searcher {
                 .collect(),
             limit: latest,
             sort: Sort::Newest,
-            ..base
+            copies: true,
+            today,
+            ..Request::default()
         };
         let answer = self.search(&request)?;
         let mut facets = answer.facets;
@@ -133,6 +254,14 @@ impl Searcher {
             Hit::Statement(statement) => Some(*statement),
             Hit::Article(_) => None,
         };
+        let evidence = match self.roster()? {
+            Some(roster) => roster
+                .people()
+                .named(&chosen.value)
+                .map(|person| person.evidence.clone())
+                .unwrap_or_default(),
+            None => Vec::new(),
+        };
         Ok(Some(PersonView {
             name: chosen.value.clone(),
             spellings: trail.spellings,
@@ -141,7 +270,16 @@ impl Searcher {
             months,
             facets,
             repeated: trail.repeated,
-            latest: answer.hits.into_iter().filter_map(statement).collect(),
+            may_contradict: trail.may_contradict,
+            latest: answer
+                .hits
+                .into_iter()
+                .take(latest)
+                .filter_map(statement)
+                .collect(),
+            companions: self.companions(&chosen.value, today)?,
+            talked_about: self.talked_about(&chosen.value, today)?,
+            evidence,
             namesakes: people
                 .iter()
                 .filter(|p| p.value != chosen.value)
@@ -152,6 +290,38 @@ impl Searcher {
                 })
                 .collect(),
         }))
+    }
+
+    /// Who speaks in the same articles, most often first.
+    fn companions(&self, name: &str, today: NaiveDate) -> Result<Vec<FacetValue>, Error> {
+        let Some(node) = Node::field(Field::Speaker, name) else {
+            return Ok(Vec::new());
+        };
+        let request = Request {
+            query: Query::from(node),
+            facets: vec![FacetRequest::new(Facet::Speaker, VALUES)],
+            scope: Scope::Articles,
+            today,
+            ..Request::default()
+        };
+        let (_, mut counts) = self.count_facets(&request)?;
+        let mut values = counts.pop().map(|c| c.values).unwrap_or_default();
+        let key = names::key(name);
+        values.retain(|v| v.value != name && names::key(&v.value) != key);
+        Ok(values)
+    }
+
+    fn talked_about(&self, name: &str, today: NaiveDate) -> Result<u64, Error> {
+        // What stands in brackets after a name that several people share is in no text.
+        let bare = name.split(" (").next().unwrap_or(name);
+        match Node::field(Field::About, bare) {
+            Some(node) => self.count(&Request {
+                query: Query::from(node),
+                today,
+                ..Request::default()
+            }),
+            None => Ok(0),
+        }
     }
 
     /// What has to be read off every statement.
@@ -186,6 +356,7 @@ impl Searcher {
             families.entry(words).or_default().push(*statement);
             true
         })?;
+        let may_contradict = contradictions(&families);
         let mut spellings: Vec<Spelling> = spellings
             .into_iter()
             .map(|(name, count)| Spelling { name, count })
@@ -214,6 +385,7 @@ impl Searcher {
             spellings,
             roles,
             repeated,
+            may_contradict,
         })
     }
 }
@@ -222,4 +394,44 @@ struct Trail {
     spellings: Vec<Spelling>,
     roles: Vec<RoleView>,
     repeated: Vec<StatementHit>,
+    may_contradict: Vec<Contradiction>,
+}
+
+/// The statements of one speaker.
+fn of(name: &str) -> Filter {
+    Filter {
+        facet: Facet::Speaker,
+        any: vec![name.to_owned()],
+        none: Vec::new(),
+    }
+}
+
+/// Pairs of statements that may contradict each other; each family stands for its first appearance.
+fn contradictions(families: &BTreeMap<String, Vec<StatementHit>>) -> Vec<Contradiction> {
+    let first: Vec<&StatementHit> = families
+        .iter()
+        .filter(|(words, _)| !words.is_empty())
+        .filter_map(|(_, members)| members.first())
+        .take(COMPARED)
+        .collect();
+    let texts: Vec<(&str, Stance)> = first
+        .iter()
+        .map(|s| (s.quote.text.as_str(), s.stance))
+        .collect();
+    contradict::pairs(&texts, CONTRADICTIONS)
+        .into_iter()
+        .filter_map(|pair| {
+            let mut by = pair.by;
+            let (mut one, mut other) = (*first.get(pair.one)?, *first.get(pair.other)?);
+            if (other.published, &other.id) < (one.published, &one.id) {
+                std::mem::swap(&mut one, &mut other);
+                by = by.turned();
+            }
+            Some(Contradiction {
+                by,
+                one: Box::new(one.clone()),
+                other: Box::new(other.clone()),
+            })
+        })
+        .collect()
 }

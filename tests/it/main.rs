@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod across;
 mod build;
-mod check;
 mod cmd;
 mod config;
 mod dates;
@@ -17,8 +17,6 @@ mod places;
 mod query;
 mod readings;
 mod search;
-mod selections;
-mod silence;
 mod speakers;
 mod statements;
 mod tagger;

@@ -171,7 +171,8 @@ pub(super) fn who(hit: &StatementHit) -> Markup {
             !known.contains(b.as_str())
         });
     html! {
-        @match speaker.name.as_deref().and_then(format::person) {
+        // The page is that of the person across articles, whatever name is printed here.
+        @match speaker.person.as_deref().or(speaker.name.as_deref()).and_then(format::person) {
             Some(address) => a.name href=(address) { (name) },
             None => span.name.unnamed { (name) },
         }

@@ -8,8 +8,9 @@ use super::{Frame, Section, card};
 use crate::http::Shared;
 use crate::http::fault::Fault;
 use crate::http::format;
-use crate::http::view::{View, encode};
-use crate::search::{Searcher, StatementHit};
+use crate::http::view::{View, encode, today};
+use crate::search::query::{Field, Node, Query};
+use crate::search::{Copy, Request, Searcher, StatementHit};
 
 pub(in crate::http) async fn page(
     State(app): State<Shared>,
@@ -42,8 +43,53 @@ pub(in crate::http) fn find(searcher: &Searcher, id: &str) -> Result<StatementHi
         return Err(Fault::NotFound);
     }
     let mut hit = searcher.statement(id, None)?.ok_or(Fault::NotFound)?;
-    hit.copies = searcher.copies(id, false)?;
+    hit.copies = copies(searcher, &hit)?;
     Ok(hit)
+}
+
+/// The other appearances of a statement: a search for its very words, which folds copies, says which they are.
+fn copies(searcher: &Searcher, hit: &StatementHit) -> Result<Vec<Copy>, Fault> {
+    let words: Vec<&str> = hit
+        .quote
+        .text
+        .split(" … ")
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .take(12)
+        .collect();
+    let Some(node) = (words.len() > 4)
+        .then(|| Node::field(Field::Text, &words.join(" ")))
+        .flatten()
+    else {
+        return Ok(Vec::new());
+    };
+    let request = Request {
+        query: Query::from(node),
+        limit: 10,
+        today: today(),
+        ..Request::default()
+    };
+    for found in searcher.search(&request)?.hits {
+        let Some(found) = found.statement() else {
+            continue;
+        };
+        if found.id != hit.id && !found.copies.iter().any(|c| c.id == hit.id) {
+            continue;
+        }
+        let first = Copy {
+            id: found.id.clone(),
+            outlet: found.outlet.clone(),
+            published: found.published,
+            title: found.title.clone(),
+            url: found.url.clone(),
+        };
+        return Ok(std::iter::once(first)
+            .chain(found.copies.iter().cloned())
+            .filter(|c| c.id != hit.id)
+            .collect());
+    }
+    Ok(Vec::new())
 }
 
 fn content(hit: &StatementHit) -> Markup {
@@ -94,6 +140,7 @@ fn content(hit: &StatementHit) -> Markup {
                 (field("Reporting words", text(Some(&hit.cue))))
                 (field("Source, as printed", text(Some(&hit.source))))
                 (field("Speaker", text(hit.speaker.name.as_deref())))
+                (field("Across articles", text(hit.speaker.person.as_deref())))
                 (field("Role", text(hit.speaker.role.as_deref())))
                 (field("Speaks for", text(hit.speaker.on_behalf_of.as_deref())))
                 (field("Told to", text(hit.addressee.as_deref())))

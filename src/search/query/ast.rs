@@ -8,7 +8,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::days::DayRange;
 use super::fields::Field;
 use super::parse::{self, Parsed, QueryError};
-use super::value;
 
 /// A query; the default one matches everything.
 ///
@@ -104,7 +103,7 @@ impl Node {
     /// date, a code. `None` if there is nothing to look for in it, or a date field gets no date.
     #[must_use]
     pub fn field(field: Field, value: &str) -> Option<Node> {
-        value::value(field, value)
+        parse::value(field, value)
     }
 }
 

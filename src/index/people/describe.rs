@@ -1,0 +1,199 @@
+//! What an article's document says of each person and organisation in it, as one value of a column: key, sort, name,
+//! roles, and other names that the article itself gives. The value says nothing of the article, so that all articles
+//! which say the same share it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::documents::clean;
+use super::super::names;
+use crate::article::{Article, Organisation, Reading};
+use crate::text::Span;
+
+/// Between the parts of a value; [`clean`] leaves no control character in any.
+const PART: char = '\u{1f}';
+/// Between the members of a part.
+const MEMBER: char = '\u{1e}';
+/// Most roles and other names of one value.
+const MOST: usize = 6;
+
+/// Words between a name and another one of the same person, folded to lower case and single blanks.
+const TOLD: &[&str] = &[
+    "née",
+    "nee",
+    "born",
+    "formerly",
+    "formerly known as",
+    "previously known as",
+    "previously",
+    "also known as",
+    "better known as",
+    "known as",
+    "known to fans as",
+    "now",
+    "now known as",
+    "who was then",
+    "who then went by",
+    "who now goes by",
+    "who goes by",
+    "writing as",
+    "aka",
+    "a.k.a.",
+    "alias",
+];
+/// What may follow with a family name only.
+const BIRTH: &[&str] = &["née", "nee", "born", "formerly", "now"];
+
+/// A value taken apart.
+#[derive(Debug)]
+pub(super) struct Described<'a> {
+    pub(super) key: &'a str,
+    pub(super) organisation: bool,
+    pub(super) name: &'a str,
+    pub(super) roles: Vec<&'a str>,
+    /// Keys of other names.
+    pub(super) also: Vec<&'a str>,
+}
+
+/// The values for an article.
+pub(in super::super) fn describe(article: &Article, reading: &Reading) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    let told = told(article, reading);
+    for (n, person) in reading.people.iter().enumerate() {
+        let roles = person
+            .roles
+            .iter()
+            .map(|r| r.of(&article.text))
+            .chain(person.role.as_deref())
+            .filter_map(clean)
+            .collect();
+        let also = told.get(&n).cloned().unwrap_or_default();
+        all.extend(value(&person.name, 'p', roles, also));
+    }
+    for organisation in &reading.organisations {
+        let also = other_forms(organisation, &article.text);
+        all.extend(value(&organisation.name, 'o', BTreeSet::new(), also));
+    }
+    all
+}
+
+fn value(
+    name: &str,
+    sort: char,
+    roles: BTreeSet<String>,
+    also: BTreeSet<String>,
+) -> Option<String> {
+    let name = clean(name)?;
+    let key = names::key(&name);
+    if key.is_empty() {
+        return None;
+    }
+    let list = |members: BTreeSet<String>, key: &str| {
+        let members: Vec<String> = members
+            .into_iter()
+            .filter(|m| m != key)
+            .take(MOST)
+            .collect();
+        members.join(&MEMBER.to_string())
+    };
+    let roles = list(roles, "");
+    let also = list(also, &key);
+    Some(format!(
+        "{key}{PART}{sort}{PART}{name}{PART}{roles}{PART}{also}"
+    ))
+}
+
+/// Takes a value apart.
+pub(super) fn parse(value: &str) -> Option<Described<'_>> {
+    let mut parts = value.split(PART);
+    let (key, sort, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let mut members = || {
+        parts
+            .next()
+            .unwrap_or_default()
+            .split(MEMBER)
+            .filter(|m| !m.is_empty())
+            .collect()
+    };
+    let (roles, also) = (members(), members());
+    Some(Described {
+        key,
+        organisation: sort == "o",
+        name,
+        roles,
+        also,
+    })
+}
+
+/// The keys of short forms that stand beside the full name: "HA" of "Harbour Authority".
+fn other_forms(organisation: &Organisation, text: &str) -> BTreeSet<String> {
+    organisation
+        .mentions
+        .iter()
+        .map(|m| m.of(text))
+        .filter(|form| is_acronym(form))
+        .map(names::key)
+        .filter(|k| !k.is_empty())
+        .collect()
+}
+
+/// Is this all capitals, perhaps with full stops?
+pub(super) fn is_acronym(form: &str) -> bool {
+    let letters = form.chars().filter(|c| *c != '.').count();
+    (2..=8).contains(&letters)
+        && form
+            .chars()
+            .all(|c| c.is_uppercase() || c == '.' || c == '&')
+}
+
+/// Other names that the text gives to its people: "Ana Ruiz, née Okafor". By index of the person.
+fn told(article: &Article, reading: &Reading) -> BTreeMap<usize, BTreeSet<String>> {
+    let text = article.text.as_str();
+    let mut mentions: Vec<(Span, usize)> = reading
+        .people
+        .iter()
+        .enumerate()
+        .flat_map(|(n, p)| p.mentions.iter().map(move |m| (*m, n)))
+        .collect();
+    mentions.sort_unstable();
+    let mut told: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    for pair in mentions.windows(2) {
+        let [(one, first), (two, _)] = pair else {
+            continue;
+        };
+        let Some(between) = text.get(one.end as usize..two.begin as usize) else {
+            continue;
+        };
+        // The longest phrase is some twenty letters.
+        if between.len() > 40 || !between.contains(char::is_alphabetic) {
+            continue;
+        }
+        let words: Vec<String> = between
+            .trim_matches(|c: char| !c.is_alphabetic())
+            .split_whitespace()
+            .map(str::to_lowercase)
+            .collect();
+        let phrase = words.join(" ");
+        if between.contains(['"', '“', '”']) || !TOLD.contains(&phrase.as_str()) {
+            continue;
+        }
+        let Some(person) = reading.people.get(*first) else {
+            continue;
+        };
+        let printed = two.of(text);
+        let key = names::key(printed);
+        let key = if key.contains(' ') {
+            key
+        } else if BIRTH.contains(&phrase.as_str()) {
+            // Only the family name: the given names stay.
+            let own = names::key(&person.name);
+            match own.rsplit_once(' ') {
+                Some((given, _)) => format!("{given} {key}"),
+                None => continue,
+            }
+        } else {
+            continue;
+        };
+        told.entry(*first).or_default().insert(key);
+    }
+    told
+}

@@ -1,0 +1,318 @@
+//! People and organisations across articles: who is who under which names.
+//!
+//! The register is a function of the index and of the log of corrections, computed anew at every commit and kept beside
+//! the segments as `people.json`; it bears the number of the commit that it belongs to. Killed between the two, the next
+//! reader computes it for itself and the next writer writes it. So it depends on no order of articles, and what an
+//! article has given goes with it.
+//!
+//! It holds only whom a name in all its articles does not tell: those with several names or spellings of one, and those
+//! who share one. Everybody else is their [key](super::names::key).
+//!
+//! How it is found: [`describe`] puts what an article says of its people into a column, [`corpus`] reads the columns,
+//! [`kin`] says which names may be one person's, [`split`] tells the bearers of one name apart, [`profile`] weighs roles,
+//! companions, places and time, [`cluster`] decides, and [`amend`] applies the corrections.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use tantivy::Searcher;
+
+use super::error::ErrorKind;
+use super::names::{self, Finds};
+use super::storage::write_atomically;
+use crate::corrections::Log;
+
+mod amend;
+mod cluster;
+mod corpus;
+mod describe;
+mod kin;
+mod profile;
+mod role;
+mod split;
+
+pub(super) use describe::describe;
+
+/// Name of the register within the index folder.
+pub(crate) const FILE: &str = "people.json";
+/// Version of the register's format and of the rules that make it.
+const VERSION: u32 = 1;
+
+/// The register. [`People::default`] is that of an index in which every name is its own person.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct People {
+    people: Vec<Individual>,
+    /// Corrected statements, by id.
+    statements: BTreeMap<String, Amended>,
+    /// Corrections that could not be applied, for people to read.
+    notes: Vec<String>,
+    #[serde(skip)]
+    by_key: HashMap<String, Vec<u32>>,
+    #[serde(skip)]
+    by_name: HashMap<String, u32>,
+}
+
+/// A person or organisation that one name does not tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Individual {
+    /// The usual name; with role or place in brackets where others have the same. No two are equal.
+    pub name: String,
+    /// Is it an organisation?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub organisation: bool,
+    /// Nobody in particular: the articles of a name that may be any of several people's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undecided: bool,
+    /// Spellings as printed, that of most articles first.
+    pub spellings: Vec<String>,
+    /// The names, and in which articles.
+    pub parts: Vec<Part>,
+    /// How many articles name them.
+    pub articles: u32,
+    /// The role that most articles print.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// A place that goes with them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Why these are one, and not others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
+}
+
+/// A name of somebody, and where it means them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// See [`names::key`].
+    pub key: String,
+    /// In which articles.
+    #[serde(default, skip_serializing_if = "Articles::is_all")]
+    pub articles: Articles,
+}
+
+/// A choice of the articles that have a name, by key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Articles {
+    /// All of them.
+    #[default]
+    All,
+    /// These.
+    Only(Vec<String>),
+    /// All but these.
+    Except(Vec<String>),
+}
+
+impl Articles {
+    fn is_all(&self) -> bool {
+        *self == Self::All
+    }
+
+    /// Is this article among them?
+    #[must_use]
+    pub fn contain(&self, article: &str) -> bool {
+        let listed = |list: &[String]| list.binary_search_by(|a| a.as_str().cmp(article)).is_ok();
+        match self {
+            Self::All => true,
+            Self::Only(list) => listed(list),
+            Self::Except(list) => !listed(list),
+        }
+    }
+}
+
+/// Why two names are one person's, or one name several people's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// A name.
+    pub one: String,
+    /// The other.
+    pub other: String,
+    /// The rule, or the correction.
+    pub rule: String,
+    /// What they share beside the name, for people to read; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub shared: String,
+}
+
+/// What corrections make of a statement.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amended {
+    /// Who really said it; `None` if it is no statement at all.
+    pub speaker: Option<String>,
+    /// `corrected by …, date: reason`
+    pub note: String,
+}
+
+/// The register as it stands in the file.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    version: u32,
+    /// Commit that it belongs to.
+    generation: u64,
+    /// Hash of the log of corrections.
+    log: String,
+    /// BLAKE3 of the JSON of `register`.
+    blake3: String,
+    register: Box<serde_json::value::RawValue>,
+}
+
+/// When the register of an index was written, and its size in bytes.
+pub(super) fn stamp(dir: &Path) -> Option<(SystemTime, u64)> {
+    let meta = fs::metadata(dir.join(FILE)).ok()?;
+    Some((meta.modified().ok()?, meta.len()))
+}
+
+impl People {
+    /// Works the register out from the columns of an index and the log of corrections.
+    ///
+    /// # Errors
+    /// If the index is damaged.
+    pub(super) fn make(searcher: &Searcher, log: &Log) -> Result<Self, ErrorKind> {
+        let corpus = corpus::gather(searcher)?;
+        let mut people = amend::register(searcher, &corpus, log)?;
+        people.link();
+        Ok(people)
+    }
+
+    /// Reads the register of an index; `None` if there is none of this commit and log, or it is damaged.
+    pub(super) fn read(dir: &Path, generation: u64, log: Option<&str>) -> Option<Self> {
+        let bytes = fs::read(dir.join(FILE)).ok()?;
+        let stored: Stored = serde_json::from_slice(&bytes).ok()?;
+        let json = stored.register.get();
+        let current = stored.version == VERSION
+            && stored.generation == generation
+            && log.is_none_or(|log| log == stored.log)
+            && blake3::hash(json.as_bytes()).to_hex().as_str() == stored.blake3;
+        let mut people: Self = current.then(|| serde_json::from_str(json).ok())??;
+        people.link();
+        Some(people)
+    }
+
+    /// Writes the register; once this returns, it survives a power cut.
+    pub(super) fn write(&self, dir: &Path, generation: u64, log: &str) -> io::Result<()> {
+        let json = serde_json::to_string(self).map_err(io::Error::from)?;
+        let stored = Stored {
+            version: VERSION,
+            generation,
+            log: log.to_owned(),
+            blake3: blake3::hash(json.as_bytes()).to_hex().to_string(),
+            register: serde_json::value::RawValue::from_string(json).map_err(io::Error::from)?,
+        };
+        let bytes = serde_json::to_vec(&stored).map_err(io::Error::from)?;
+        write_atomically(&dir.join(FILE), &bytes)
+    }
+
+    fn link(&mut self) {
+        self.by_key.clear();
+        self.by_name.clear();
+        for (n, person) in (0_u32..).zip(&self.people) {
+            self.by_name.insert(names::key(&person.name), n);
+            for part in &person.parts {
+                self.by_key.entry(part.key.clone()).or_default().push(n);
+            }
+        }
+    }
+
+    /// Everybody in the register, by name.
+    #[must_use]
+    pub fn all(&self) -> &[Individual] {
+        &self.people
+    }
+
+    /// Has nobody two names, shares nobody one, and was nothing corrected?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty() && self.statements.is_empty()
+    }
+
+    /// Corrected statements, by id.
+    #[must_use]
+    pub fn amended(&self) -> &BTreeMap<String, Amended> {
+        &self.statements
+    }
+
+    /// What corrections make of a statement.
+    #[must_use]
+    pub fn amendment(&self, statement: &str) -> Option<&Amended> {
+        self.statements.get(statement)
+    }
+
+    /// Corrections that could not be applied, for people to read.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Whoever is in the register under a key.
+    pub fn of_key(&self, key: &str) -> impl Iterator<Item = &Individual> {
+        self.by_key
+            .get(key)
+            .into_iter()
+            .flatten()
+            .filter_map(|n| self.people.get(*n as usize))
+    }
+
+    /// The numbers in [`People::all`] of everybody under a key.
+    pub fn numbers_of_key(&self, key: &str) -> &[u32] {
+        self.by_key.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The number in [`People::all`] of the one with just this name.
+    #[must_use]
+    pub fn number_of(&self, name: &str) -> Option<u32> {
+        self.by_name.get(&names::key(name)).copied()
+    }
+
+    /// Who a name means in an article; `None` if the register has nothing to say of it.
+    #[must_use]
+    pub fn of(&self, name: &str, article: &str) -> Option<&Individual> {
+        let key = names::key(name);
+        self.of_key(&key).find(|person| {
+            person
+                .parts
+                .iter()
+                .any(|p| p.key == key && p.articles.contain(article))
+        })
+    }
+
+    /// The one with just this [name](Individual::name), however it is spelled.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<&Individual> {
+        let n = *self.by_name.get(&names::key(name))?;
+        self.people.get(n as usize)
+    }
+
+    /// Everybody whom a name as typed may mean, and everybody whom it does not although one of their names looks so:
+    /// "Ana Ruiz" is not the A. Ruiz of whom the register knows that he is Alberto.
+    #[must_use]
+    pub fn typed(&self, typed: &str) -> (Vec<&Individual>, Vec<&Individual>) {
+        if let Some(person) = self.named(typed)
+            && names::tokens(&person.name) == names::tokens(typed)
+            && person.name.contains('(')
+        {
+            return (vec![person], Vec::new());
+        }
+        let wanted = names::Typed::new(typed);
+        let (mut meant, mut not) = (Vec::new(), Vec::new());
+        for person in &self.people {
+            let mut best = Finds::Nothing;
+            let mut has_full = false;
+            for spelling in &person.spellings {
+                best = best.max(wanted.finds(spelling));
+                has_full |= !names::is_abbreviated(spelling);
+            }
+            match best {
+                Finds::Name => meant.push(person),
+                // Only "A. Ruiz" is ever printed.
+                Finds::Initial if !has_full => meant.push(person),
+                Finds::Initial => not.push(person),
+                Finds::Nothing => {}
+            }
+        }
+        (meant, not)
+    }
+}

@@ -1,0 +1,325 @@
+//! Statements of one person that may contradict each other: much the same words, but one with a negation, another number,
+//! or the opposite word. Nothing here understands a sentence; what it finds is for people to judge.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::article::Stance;
+use crate::index::{Analyzer, words};
+
+/// Share of the words, of the shorter statement, that two must have in common.
+const ALIKE: f32 = 0.6;
+/// Words that say something which both must have in common.
+const COMMON: usize = 3;
+/// A word in more of the statements than this leads to no pair.
+const FREQUENT: usize = 40;
+
+/// In what two statements differ.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase", tag = "by")]
+pub enum Difference {
+    /// One denies or says "not".
+    Negation,
+    /// Numbers.
+    Number {
+        /// In the first.
+        one: String,
+        /// In the second.
+        other: String,
+    },
+    /// Words that are each other's opposite.
+    Opposite {
+        /// In the first.
+        one: String,
+        /// In the second.
+        other: String,
+    },
+}
+
+impl Difference {
+    /// The same with the statements changed about.
+    pub(super) fn turned(self) -> Self {
+        match self {
+            Self::Negation => Self::Negation,
+            Self::Number { one, other } => Self::Number {
+                one: other,
+                other: one,
+            },
+            Self::Opposite { one, other } => Self::Opposite {
+                one: other,
+                other: one,
+            },
+        }
+    }
+}
+
+impl std::fmt::Display for Difference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Negation => f.write_str("only one of them says not"),
+            Self::Number { one, other } => write!(f, "{one} / {other}"),
+            Self::Opposite { one, other } => write!(f, "{one} / {other}"),
+        }
+    }
+}
+
+/// Two statements, by index, the smaller first, and in what they differ.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Pair {
+    pub(super) one: usize,
+    pub(super) other: usize,
+    pub(super) by: Difference,
+    /// Share of the words in common.
+    pub(super) alike: f32,
+}
+
+/// Words that turn a sentence round.
+const NEGATIONS: &[&str] = &[
+    "not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "cannot", "without",
+    "dont", "doesnt", "didnt", "wont", "cant", "isnt", "arent", "wasnt", "werent", "havent",
+    "hasnt", "hadnt", "wouldnt", "shouldnt", "couldnt", "mustnt",
+];
+
+/// Words that say little.
+const EMPTY: &[&str] = &[
+    "a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did", "do",
+    "does", "for", "from", "had", "has", "have", "he", "her", "his", "i", "if", "in", "is", "it",
+    "its", "me", "my", "of", "on", "or", "our", "she", "so", "than", "that", "the", "their",
+    "them", "there", "they", "this", "to", "was", "we", "were", "what", "when", "which", "who",
+    "will", "with", "would", "you", "your", "about", "after", "all", "also", "any", "because",
+    "before", "just", "more", "most", "now", "only", "other", "out", "over", "should", "some",
+    "such", "then", "these", "those", "up", "very", "us", "one", "into", "how", "may", "must",
+    "said",
+];
+
+/// Words and their opposites.
+const OPPOSITES: &[(&str, &str)] = &[
+    ("open", "close"),
+    ("opened", "closed"),
+    ("opens", "closes"),
+    ("opening", "closing"),
+    ("rise", "fall"),
+    ("rose", "fell"),
+    ("risen", "fallen"),
+    ("rising", "falling"),
+    ("increase", "decrease"),
+    ("increased", "decreased"),
+    ("raise", "cut"),
+    ("raise", "lower"),
+    ("support", "oppose"),
+    ("supports", "opposes"),
+    ("supported", "opposed"),
+    ("accept", "reject"),
+    ("accepted", "rejected"),
+    ("safe", "unsafe"),
+    ("safe", "dangerous"),
+    ("guilty", "innocent"),
+    ("legal", "illegal"),
+    ("possible", "impossible"),
+    ("win", "lose"),
+    ("won", "lost"),
+    ("start", "stop"),
+    ("begin", "end"),
+    ("stay", "leave"),
+    ("stay", "resign"),
+    ("always", "never"),
+    ("better", "worse"),
+    ("enough", "insufficient"),
+    ("before", "after"),
+    ("agree", "disagree"),
+    ("approve", "veto"),
+    ("true", "false"),
+    ("alive", "dead"),
+    ("ready", "unready"),
+    ("success", "failure"),
+];
+
+/// A statement's words, sorted by what they tell.
+#[derive(Debug, Default)]
+struct Facts {
+    words: BTreeSet<String>,
+    numbers: BTreeSet<String>,
+    negated: bool,
+}
+
+fn facts(text: &str, stance: Stance) -> Facts {
+    let mut facts = Facts {
+        negated: stance == Stance::Denies,
+        ..Facts::default()
+    };
+    for word in words(Analyzer::Exact, text) {
+        let word = word.text;
+        if NEGATIONS.contains(&word.as_str()) {
+            facts.negated = !facts.negated;
+        } else if word.starts_with(|c: char| c.is_ascii_digit()) || NUMBERS.contains(&word.as_str())
+        {
+            facts.numbers.insert(word);
+        } else if !EMPTY.contains(&word.as_str()) {
+            facts.words.insert(word);
+        }
+    }
+    facts
+}
+
+/// Numbers in words that are not also pronouns.
+const NUMBERS: &[&str] = &[
+    "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "fifteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+    "hundred", "thousand", "million", "billion",
+];
+
+/// Pairs among the statements of one person that may contradict each other, the most alike first.
+pub(super) fn pairs(statements: &[(&str, Stance)], most: usize) -> Vec<Pair> {
+    let facts: Vec<Facts> = statements
+        .iter()
+        .map(|(text, stance)| facts(text, *stance))
+        .collect();
+    let mut having: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (n, fact) in facts.iter().enumerate() {
+        for word in &fact.words {
+            having.entry(word).or_default().push(n);
+        }
+    }
+    let mut common: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for list in having.values().filter(|l| l.len() <= FREQUENT) {
+        for (i, one) in list.iter().enumerate() {
+            for other in &list[i + 1..] {
+                *common.entry((*one, *other)).or_default() += 1;
+            }
+        }
+    }
+    let mut pairs: Vec<Pair> = common
+        .into_keys()
+        .filter_map(|(one, other)| {
+            let (a, b) = (&facts[one], &facts[other]);
+            let shared = a.words.intersection(&b.words).count();
+            let shorter = a.words.len().min(b.words.len());
+            // Opposites do not count against it.
+            let opposite = opposite(&a.words, &b.words);
+            let alike = shared as f32 / (shorter - usize::from(opposite.is_some())).max(1) as f32;
+            if shared + usize::from(opposite.is_some()) < COMMON || alike < ALIKE {
+                return None;
+            }
+            let by = match opposite {
+                // "We will not close it", "It stays open": two turns make none.
+                Some((x, y)) if a.negated == b.negated => Difference::Opposite { one: x, other: y },
+                None if a.negated != b.negated => Difference::Negation,
+                _ => {
+                    let only =
+                        |x: &Facts, y: &Facts| x.numbers.difference(&y.numbers).next().cloned();
+                    Difference::Number {
+                        one: only(a, b)?,
+                        other: only(b, a)?,
+                    }
+                }
+            };
+            Some(Pair {
+                one,
+                other,
+                by,
+                alike,
+            })
+        })
+        .collect();
+    pairs.sort_by(|a, b| {
+        b.alike
+            .total_cmp(&a.alike)
+            .then((a.one, a.other).cmp(&(b.one, b.other)))
+    });
+    pairs.truncate(most);
+    pairs
+}
+
+fn opposite(a: &BTreeSet<String>, b: &BTreeSet<String>) -> Option<(String, String)> {
+    OPPOSITES.iter().find_map(|(x, y)| {
+        let parted = |one: &str, other: &str| {
+            a.contains(one) && b.contains(other) && !a.contains(other) && !b.contains(one)
+        };
+        if parted(x, y) {
+            Some(((*x).to_owned(), (*y).to_owned()))
+        } else if parted(y, x) {
+            Some(((*y).to_owned(), (*x).to_owned()))
+        } else {
+            None
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(one: &str, other: &str) -> Option<Difference> {
+        let statements = [(one, Stance::Neutral), (other, Stance::Neutral)];
+        pairs(&statements, 5).pop().map(|p| p.by)
+    }
+
+    #[test]
+    fn what_may_contradict() {
+        assert_eq!(
+            found(
+                "The harbour will be closed in winter",
+                "the harbour will not be closed this winter"
+            ),
+            Some(Difference::Negation)
+        );
+        assert_eq!(
+            found(
+                "We will raise the ferry fares in spring",
+                "We won’t raise ferry fares in spring"
+            ),
+            Some(Difference::Negation)
+        );
+        assert_eq!(
+            found(
+                "The tunnel will cost 40 million euros to build",
+                "to build the tunnel will cost 55 million euros"
+            ),
+            Some(Difference::Number {
+                one: "40".to_owned(),
+                other: "55".to_owned()
+            })
+        );
+        assert_eq!(
+            found(
+                "I support the new ferry contract",
+                "I oppose the new ferry contract"
+            ),
+            Some(Difference::Opposite {
+                one: "support".to_owned(),
+                other: "oppose".to_owned()
+            })
+        );
+    }
+
+    #[test]
+    fn what_does_not() {
+        for (one, other) in [
+            (
+                "The harbour will be closed in winter",
+                "The harbour will be closed in winter",
+            ),
+            (
+                "The harbour will be closed in winter",
+                "My brother never eats fish",
+            ),
+            ("We have no comment on that", "We have a comment on that"),
+            (
+                "The tunnel will cost 40 million euros",
+                "The tunnel will cost 40 million euros, 55 at most in all",
+            ),
+        ] {
+            assert_eq!(found(one, other), None, "{one} / {other}");
+        }
+    }
+
+    #[test]
+    fn a_denial_turns_it_round() {
+        let statements = [
+            ("the council paid the builder twice", Stance::Denies),
+            ("the council paid the builder twice", Stance::Neutral),
+        ];
+        assert_eq!(pairs(&statements, 5)[0].by, Difference::Negation);
+    }
+}
