@@ -104,12 +104,12 @@ pub struct Repair {
 }
 
 /// A file or record that was not taken. A bad file is data, not an error.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skipped {
     /// Path as given or found.
     pub path: String,
     /// Record within the file, counted from 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<u64>,
     /// A sentence for people, without the path.
     pub reason: String,

@@ -19,7 +19,7 @@ use super::{DONE, INTERRUPTED, PARTLY, report};
 use crate::article::{Article, Origin, Severity, Skipped};
 use crate::extract::Reader;
 use crate::index::documents::{self, Documents};
-use crate::index::{ErrorKind, Settings, Writer, fold};
+use crate::index::{ErrorKind, LastRun, Settings, Writer, fold};
 use crate::ingest::{self, Meter};
 use crate::pipeline::{self, Begin, Event, Plan};
 
@@ -161,6 +161,7 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     let mut totals = Totals::default();
     let mut failure: Result<()> = Ok(());
     let mut seen = HashSet::new();
+    let mut skipped = Vec::new();
 
     let work = |reader: &mut Reader, article: Box<Article>, _: &()| {
         let unchanged = known
@@ -225,7 +226,12 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
                 }
                 Event::Skipped(what) => {
                     match what.severity {
-                        Severity::Failure => totals.failed += 1,
+                        Severity::Failure => {
+                            totals.failed += 1;
+                            if skipped.len() < LastRun::LISTED {
+                                skipped.push(what.clone());
+                            }
+                        }
                         Severity::Note => totals.passed_over += 1,
                     }
                     progress.aside(|| report::skipped(&what));
@@ -273,6 +279,18 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
         summary.updated = committed.updated;
         summary.removed = committed.removed;
         summary.took = started.elapsed();
+        let run = LastRun {
+            finished: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            read: summary.totals.read,
+            failed: summary.totals.failed,
+            skipped,
+        };
+        // For people who look at the index; the index itself is whole without it.
+        if let Err(error) = run.write(index) {
+            report::hint(&format!(
+                "the outcome of this run could not be kept: {error}"
+            ));
+        }
     }
     if summary.totals.read == 0 && summary.totals.failed == 0 && !interrupted {
         bail!(

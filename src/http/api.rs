@@ -12,6 +12,7 @@ use serde_json::json;
 use super::Shared;
 use super::fault::Fault;
 use super::format;
+use super::pages::check::Question;
 use super::pages::{article, people, statement};
 use super::view::{View, parameters};
 use crate::index::stored::StoredArticle;
@@ -195,7 +196,7 @@ fn one(query: Option<&str>, name: &str) -> Result<Option<String>, Fault> {
                 "Parameter `{given}`: there is no parameter of this name."
             )));
         }
-        found = Some(value);
+        found = Some(value.trim().to_owned());
     }
     Ok(found)
 }
@@ -281,6 +282,18 @@ pub(super) async fn people(
         total: counts.distinct,
         people,
     })
+}
+
+/// `/api/v1/check?text=…&speaker=…`
+pub(super) async fn check(
+    State(app): State<Shared>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Fault> {
+    let question = Question::read(query.as_deref().unwrap_or_default())?;
+    if question.words.is_none() {
+        return Err(Fault::Bad("Parameter `text`: there is none.".to_owned()));
+    }
+    json(&question.answer(&app).await?)
 }
 
 /// `/openapi.json`

@@ -233,8 +233,10 @@ pub(super) async fn guard(State(app): State<Shared>, request: Request, next: Nex
 /// The body for a fault, in the form that fits the address.
 fn explain(app: &Shared, fault: &Fault, path: &str) -> Response {
     let status = fault.status();
-    let machine =
-        path.starts_with("/api/") || path.ends_with(".json") || path.starts_with("/export.");
+    let machine = path.starts_with("/api/")
+        || path.ends_with(".json")
+        || path.starts_with("/export.")
+        || path.starts_with("/feed.");
     let mut response = if machine {
         super::api::problem(status, fault.message())
     } else {

@@ -75,6 +75,7 @@ fn router(app: Shared) -> Router {
         .route("/person/{slug}", get(pages::person::page))
         .route("/people", get(pages::people::page))
         .route("/places", get(pages::places::page))
+        .route("/check", get(pages::check::page))
         .route("/about", get(pages::about::page))
         .route("/feed.atom", get(feed::atom))
         .route("/api/v1/search", get(api::search))
@@ -83,6 +84,7 @@ fn router(app: Shared) -> Router {
         .route("/api/v1/statements/{id}", get(api::statement))
         .route("/api/v1/articles/{key}", get(api::article))
         .route("/api/v1/people", get(api::people))
+        .route("/api/v1/check", get(api::check))
         .route("/openapi.json", get(api::openapi))
         .route("/healthz", get(metrics::health))
         .route("/metrics", get(metrics::page))
@@ -95,4 +97,33 @@ fn router(app: Shared) -> Router {
             guard::guard,
         ))
         .with_state(app)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::search::export::Format;
+
+    #[test]
+    fn the_description_has_every_address_for_programs() {
+        let routes = include_str!("mod.rs")
+            .split(".route(")
+            .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split_once('"'))
+            .map(|(path, _)| path.to_owned())
+            .filter(|path| {
+                ["/api/", "/feed", "/openapi", "/healthz", "/metrics"]
+                    .iter()
+                    .any(|begin| path.starts_with(begin))
+            });
+        let exports = Format::ALL
+            .iter()
+            .filter(|format| **format != Format::Atom)
+            .map(|format| format!("/export.{}", format.as_str()));
+        let answered: BTreeSet<String> = routes.chain(exports).collect();
+        let description: serde_json::Value =
+            serde_json::from_str(include_str!("assets/openapi.json")).unwrap();
+        let described = description["paths"].as_object().unwrap();
+        assert_eq!(answered, described.keys().cloned().collect());
+    }
 }

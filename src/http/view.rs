@@ -17,7 +17,7 @@ use crate::search::{Facet, FacetRequest, Filter, MAX_LIMIT, MAX_OFFSET, Request,
 pub(super) const PAGE: usize = 20;
 /// Most parameters of an address.
 const MAX_PARAMETERS: usize = 256;
-/// Longest value of a filter, in bytes.
+/// Longest value of a filter, in characters.
 const MAX_VALUE: usize = 512;
 /// Values that a facet lists if an API request does not say how many.
 const FACET_VALUES: usize = 10;
@@ -83,7 +83,8 @@ pub(super) struct Complaint {
     pub message: String,
 }
 
-/// Names and values of a query string, decoded; at most [`MAX_PARAMETERS`]. Control characters become blanks.
+/// Names and values of a query string, decoded; at most [`MAX_PARAMETERS`]. Control characters become blanks. Values are
+/// not trimmed.
 pub(super) fn parameters(query: &str) -> impl Iterator<Item = (String, String)> {
     let decode = |text: &str| {
         let spaced = text.replace('+', " ");
@@ -91,8 +92,6 @@ pub(super) fn parameters(query: &str) -> impl Iterator<Item = (String, String)> 
         text.chars()
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect::<String>()
-            .trim()
-            .to_owned()
     };
     query
         .split('&')
@@ -100,7 +99,7 @@ pub(super) fn parameters(query: &str) -> impl Iterator<Item = (String, String)> 
         .take(MAX_PARAMETERS)
         .map(move |part| {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            (decode(name), decode(value))
+            (decode(name).trim().to_owned(), decode(value))
         })
 }
 
@@ -115,16 +114,34 @@ impl View {
         let mut view = Self::default();
         let mut complaints = Vec::new();
         for (name, value) in parameters(query) {
-            // An empty field of a form says nothing.
-            if value.is_empty() {
-                continue;
-            }
-            if let Err(message) = view.set(&name, value) {
+            let length = value.chars().count();
+            let value = value.trim().to_owned();
+            // An empty field of a form says nothing; blanks are no date.
+            let no_date = length > 0 && matches!(name.as_str(), "since" | "until");
+            let set = match &value {
+                _ if name != "q" && length > MAX_VALUE => {
+                    Err(format!("the value is longer than {MAX_VALUE} characters"))
+                }
+                v if v.is_empty() && !no_date => continue,
+                _ => view.set(&name, value),
+            };
+            if let Err(message) = set {
                 complaints.push(Complaint {
                     parameter: name,
                     message,
                 });
             }
+        }
+        if query
+            .split('&')
+            .filter(|p| !p.is_empty())
+            .nth(MAX_PARAMETERS)
+            .is_some()
+        {
+            complaints.push(Complaint {
+                parameter: "…".to_owned(),
+                message: format!("there are more than {MAX_PARAMETERS} parameters"),
+            });
         }
         view.filters.sort_by_key(|f| f.facet);
         if let (Some(since), Some(until)) = (view.since, view.until)
@@ -166,9 +183,6 @@ impl View {
                 let facet: Facet = facet
                     .parse()
                     .map_err(|_| "there is no parameter of this name".to_owned())?;
-                if value.len() > MAX_VALUE {
-                    return Err(format!("the value is longer than {MAX_VALUE} bytes"));
-                }
                 self.choose(facet, &value, excluded);
             }
         }

@@ -11,6 +11,7 @@ mod analysis;
 pub mod check;
 pub mod documents;
 mod error;
+mod last_run;
 mod manifest;
 pub mod names;
 pub mod people;
@@ -22,6 +23,7 @@ mod writer;
 
 pub use analysis::{Analyzer, Word, analyzer, fold, words};
 pub use error::{Error, ErrorKind};
+pub use last_run::LastRun;
 pub use manifest::{FileEntry, Manifest, SCHEMA_VERSION};
 pub use reader::{IndexReader, open_reader};
 pub(crate) use reader::{article, statement};

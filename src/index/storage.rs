@@ -15,7 +15,7 @@ use tantivy::directory::{
 };
 use tantivy::{Directory, TantivyError};
 
-use super::{manifest, people, reader};
+use super::{last_run, manifest, people, reader};
 
 /// The engine's folder.
 #[derive(Clone, Debug)]
@@ -64,6 +64,7 @@ pub fn erase(dir: &Path) -> io::Result<()> {
     // The manifest first: what is left without it is taken for an index that was never committed.
     gone(fs::remove_file(dir.join(manifest::FILE)))?;
     gone(fs::remove_file(dir.join(people::FILE)))?;
+    gone(fs::remove_file(dir.join(last_run::FILE)))?;
     gone(fs::remove_dir_all(dir.join(reader::SEGMENTS)))
 }
 

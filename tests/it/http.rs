@@ -1,10 +1,12 @@
 //! A real server on a loopback port: what it shows, what it refuses, what it survives.
 
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -444,6 +446,9 @@ fn every_page_is_there_and_guarded() {
         "/people".to_owned(),
         "/places".to_owned(),
         "/about".to_owned(),
+        "/check".to_owned(),
+        "/check?text=The+harbour+of+Bergen+will+reopen+on+Tuesday+morning&speaker=Brandt"
+            .to_owned(),
     ];
     for page in &pages {
         let reply = server.get(page);
@@ -582,9 +587,12 @@ fn the_api_is_as_described() {
     assert_eq!(description["openapi"], "3.1.0");
     let key = hash("harbour");
     for (path, item) in description["paths"].as_object().unwrap() {
-        let target = path
+        let mut target = path
             .replace("{key}", &key)
             .replace("{id}", &format!("{key}.1"));
+        if path == "/api/v1/check" {
+            target.push_str("?text=the+harbour+will+reopen+on+Monday+evening&speaker=Ruiz");
+        }
         let reply = server.get(&target);
         assert_eq!(reply.status, 200, "{target}");
         let kinds = item["get"]["responses"]["200"]["content"]
@@ -719,4 +727,139 @@ fn too_many_at_once_are_told_to_come_back_and_none_fails() {
         metrics.contains("whosaid_requests_total{class=\"2xx\"}"),
         "{metrics}"
     );
+}
+
+/// Every file below a folder with its size and time of change.
+fn files(dir: &Path) -> BTreeMap<PathBuf, (u64, SystemTime)> {
+    walkdir::WalkDir::new(dir)
+        .into_iter()
+        .map(Result::unwrap)
+        .map(|entry| {
+            let data = entry.metadata().unwrap();
+            (
+                entry.path().to_owned(),
+                (data.len(), data.modified().unwrap()),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn serving_writes_nothing_and_takes_no_lock() {
+    let server = serve(|_| {});
+    let before = files(server.dir.path());
+    for target in [
+        "/?q=harbour",
+        "/places",
+        "/person/ana-ruiz",
+        "/export.csv",
+        "/about",
+    ] {
+        assert_eq!(server.get(target).status, 200, "{target}");
+    }
+    assert_eq!(files(server.dir.path()), before);
+    // A writer gets the lock, and while it has it everything is answered.
+    let writer = Writer::open(server.dir.path(), &index::Settings::default()).unwrap();
+    assert_eq!(server.get("/?q=harbour").status, 200);
+    drop(writer);
+}
+
+#[test]
+fn indexing_in_another_process_fails_no_request() {
+    let server = serve(|_| {});
+    let news = tempfile::tempdir().unwrap();
+    let article = |n: usize| {
+        format!(
+            "{{\"id\": \"n{n}\", \"date\": \"2025-12-0{}\", \"title\": \"Ferry {n}\", \"text\": \"The ferry number {n} sails again, captain Ola Vik said on Monday. “Everyone on quay {n} waited for this morning,” she said.\"}}\n",
+            n % 9 + 1
+        )
+    };
+    let lines: String = (0..40).map(article).collect();
+    std::fs::write(news.path().join("news.jsonl"), lines).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_whosaid"))
+        .arg("--index")
+        .arg(server.dir.path())
+        .arg("index")
+        .arg(news.path())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let targets = [
+        "/?q=harbour",
+        "/api/v1/search?q=ferry&facet=speaker",
+        "/person/ana-ruiz",
+        "/places",
+    ];
+    let begin = Instant::now();
+    let mut sent = 0;
+    let arrived = || server.json("/api/v1/search?speaker=Ola+Vik")["total"] != 0;
+    while child.try_wait().unwrap().is_none() || !arrived() {
+        for target in targets {
+            let reply = server.get(target);
+            assert_eq!(reply.status, 200, "{target}: {}", reply.body);
+            sent += 1;
+        }
+        assert!(
+            begin.elapsed() < 4 * PATIENCE,
+            "the new articles never came"
+        );
+    }
+    assert!(child.wait().unwrap().success());
+    assert!(sent >= targets.len());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_in_order() {
+    let index = serve(|_| {});
+    let mut child = Command::new(env!("CARGO_BIN_EXE_whosaid"))
+        .arg("--index")
+        .arg(index.dir.path())
+        .args(["serve", "--port", "0"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    errors.read_line(&mut line).unwrap();
+    let address = line
+        .split_once("http://")
+        .and_then(|(_, rest)| rest.split_once('/'))
+        .unwrap()
+        .0
+        .to_owned();
+    let ask = || -> std::io::Result<Vec<u8>> {
+        let mut stream = TcpStream::connect(&address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        write!(
+            stream,
+            "GET /?q=harbour HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+        )?;
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let whole = ask().unwrap();
+    assert!(whole.starts_with(b"HTTP/1.1 200"));
+    // Requests go on while it ends: each is answered whole or not at all.
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Ok(bytes) = ask() {
+                    if bytes.is_empty() {
+                        break;
+                    }
+                    let reply = parse(&bytes, false, true).unwrap();
+                    assert_eq!(reply.status, 200);
+                    assert_eq!(
+                        reply.body.len(),
+                        reply.headers["content-length"].parse::<usize>().unwrap()
+                    );
+                }
+            });
+        }
+        let killed = Command::new("kill").arg(child.id().to_string()).status();
+        assert!(killed.unwrap().success());
+        assert!(child.wait().unwrap().success());
+    });
 }

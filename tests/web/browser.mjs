@@ -16,12 +16,15 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const wide = { width: 1280, height: 900 };
 const narrow = { width: 390, height: 844 };
 const hit = (await (await fetch(`${base}/api/v1/search?q=ferry`)).json()).hits[0];
+const longest = await (await fetch(`${base}/api/v1/search?q=kind:direct&n=100`)).json();
+const direct = longest.hits.find((h) => h.quote.text.split(/\s+/).length > 16 && !h.quote.text.includes(" … "));
 const [key, n] = hit.id.split(".");
 const speaker = (await (await fetch(`${base}/api/v1/people?n=1`)).json()).people[0];
 const pages = {
   home: "/", search: "/?q=harbour+OR+ferry", chosen: "/?q=water&kind=direct&-stance=denies&since=2025-06-01", nothing: "/?q=speaker:brandt+zeppelin",
   warned: "/?q=X:+Our&page=x", articles: "/?in=articles&q=port", article: `/article/${key}?s=${n}#s${n}`, statement: `/statement/${hit.id}`,
-  person: `/person/${speaker.slug}`, people: "/people", places: "/places", about: "/about", missing: "/nothing",
+  person: `/person/${speaker.slug}`, people: "/people", places: "/places", about: "/about", check: "/check",
+  checked: `/check?text=${encodeURIComponent(`${hit.quote.text} and another word`)}&speaker=Nobody`, missing: "/nothing",
 };
 
 const browser = await chromium.launch({
@@ -144,6 +147,26 @@ for (const javaScriptEnabled of [true, false]) {
     await page.waitForURL(/q=ferry/);
   });
 }
+
+await test("a facet shows more of its values", { javaScriptEnabled: false }, async (page) => {
+  await page.goto(`${base}/?q=water`);
+  const values = page.locator("#filters input[name=speaker]");
+  const before = await values.count();
+  await page.locator("#filters details:has(input[name=speaker]) .more a").click();
+  await page.waitForURL(/facet=speaker/);
+  assert.ok(await values.count() > before);
+});
+
+await test("an altered quotation is found out", {}, async (page) => {
+  await page.goto(`${base}/check`);
+  const words = direct.quote.text.replace(/["“”‘’']/g, "").split(/\s+/).slice(0, 14);
+  words[5] = "zeppelins";
+  await page.fill("#text", words.join(" "));
+  await page.click(".paste button");
+  await page.waitForSelector(".verdict");
+  assert.equal(await page.innerText(".verdict"), "Altered");
+  assert.equal(await page.locator(".compared del").first().innerText(), "zeppelins");
+});
 
 await test("suggestions, by keyboard alone", {}, async (page) => {
   await page.goto(base);

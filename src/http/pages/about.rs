@@ -10,16 +10,46 @@ use crate::http::fault::Fault;
 use crate::http::format;
 use crate::http::live::Snapshot;
 use crate::http::view::{View, today};
+use crate::index::LastRun;
 use crate::search::{Facet, FacetCounts, FacetRequest, MAX_FACET_VALUES, Request, Scope};
 
 /// Steps of confidence that are counted.
 const STEPS: [u8; 4] = [90, 75, 50, 0];
+/// Skipped files that are listed.
+const LISTED: usize = 20;
+
+/// The README, whose table of accuracy is the measured one.
+const README: &str = include_str!("../../../README.md");
+/// Rows of that table that are shown, and what they are called here.
+const ACCURACY: [(&str, &str); 9] = [
+    ("statement found", "Statements found"),
+    ("statement said", "… with the right source"),
+    ("statement strict", "… with every word of both exact"),
+    ("speaker named", "Named speakers resolved"),
+    ("kind", "Direct, mixed or indirect"),
+    ("stance", "Stance"),
+    ("said on", "Day on which it was said"),
+    ("names all", "Names of people, organisations and places"),
+    ("places within 161 km", "Places put within 161 km"),
+];
+
+/// Precision, recall and F1 of a row of the README's table, as printed there.
+fn measured(row: &str) -> Option<[&'static str; 3]> {
+    let cells = README.lines().find_map(|line| {
+        let mut cells = line.strip_prefix("| ")?.split('|').map(str::trim);
+        (cells.next() == Some(row)).then_some(cells)
+    })?;
+    let figures: Vec<&str> = cells.take(3).collect();
+    figures.try_into().ok()
+}
 
 struct Coverage {
     articles: u64,
     statements: u64,
     generation: u64,
     extraction: String,
+    schema: u32,
+    last: Option<LastRun>,
     of_articles: Vec<FacetCounts>,
     of_statements: Vec<FacetCounts>,
     /// Statements with at least that confidence.
@@ -78,6 +108,8 @@ fn count(snapshot: &Snapshot) -> Result<Coverage, Fault> {
         statements: manifest.statements,
         generation: manifest.generation,
         extraction: manifest.extraction.clone(),
+        schema: manifest.schema_version,
+        last: LastRun::read(searcher.index().dir()),
         of_articles,
         of_statements,
         sure,
@@ -139,14 +171,56 @@ fn content(coverage: &Coverage) -> Markup {
                     "The percentage on a statement is the program's own estimate that both the words and their source are right. "
                     "Each statement leads to the passage that it was taken from; that passage is what to quote, not the card."
                 }
-                p { "Measure it on articles of your own with " code { "whosaid eval" } ", and list what could not be read with " code { "whosaid index --report FILE" } "." }
-                p.quiet { "State " (coverage.generation) " of the index" @if !coverage.extraction.is_empty() { ", read by " code { (coverage.extraction) } } "." }
             }
+            section aria-labelledby="accuracy" { (accuracy()) }
+            @if let Some(last) = &coverage.last { section aria-labelledby="failures" { (failures(last)) } }
             section.prose aria-labelledby="machines" {
                 h2 #machines { "For programs" }
                 p { "Everything here is also JSON: see " a href="/openapi.json" { "the description of the API" } ". Any search can be followed as a feed. Counters for monitoring are at " a href="/metrics" { "/metrics" } "." }
+                p.quiet {
+                    "whosaid " (env!("CARGO_PKG_VERSION")) "; index format " (coverage.schema) ", state " (coverage.generation)
+                    @if !coverage.extraction.is_empty() { ", read by " code { (coverage.extraction) } } "."
+                }
             }
         }
+    }
+}
+
+fn accuracy() -> Markup {
+    let rows: Vec<(&str, [&str; 3])> = ACCURACY
+        .iter()
+        .filter_map(|(row, name)| Some((*name, measured(row)?)))
+        .collect();
+    html! {
+        h2 #accuracy { "Accuracy, as measured" }
+        p.quiet { "In percent, on the annotated articles that come with whosaid. Articles of another kind may be read better or worse: measure on your own with " code { "whosaid eval" } "." }
+        table.figures {
+            thead { tr { td {} th scope="col" { "Precision" } th scope="col" { "Recall" } th scope="col" { "F1" } } }
+            tbody {
+                @for (name, figures) in rows {
+                    tr { th scope="row" { (name) } @for figure in figures { td { (figure) } } }
+                }
+            }
+        }
+    }
+}
+
+fn failures(last: &LastRun) -> Markup {
+    let day = last.finished.get(..10).and_then(|d| d.parse().ok());
+    html! {
+        h2 #failures { "What could not be read" }
+        p {
+            "The last run" @if let Some(day) = day { ", on " (format::day(day)) "," } " read " (format::counted(last.read, "article", "articles"))
+            @if last.failed == 0 { " and left nothing out." } @else {
+                " and left out " (format::counted(last.failed, "file or record", "files or records")) ":"
+            }
+        }
+        ul.plainlist {
+            @for skipped in last.skipped.iter().take(LISTED) {
+                li { code { (skipped.path) @if let Some(record) = skipped.record { "#" (record) } } ": " (skipped.reason) }
+            }
+        }
+        @if last.failed > LISTED as u64 { p.quiet { "All of them: " code { "whosaid index --report FILE" } "." } }
     }
 }
 
@@ -167,6 +241,22 @@ fn table(view: &View, counts: &FacetCounts) -> Markup {
                     }
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_has_the_figures() {
+        for (row, _) in ACCURACY {
+            let figures = measured(row).unwrap_or_else(|| panic!("no row {row:?}"));
+            assert!(
+                figures.iter().any(|f| f.parse::<f32>().is_ok()),
+                "{row}: {figures:?}"
+            );
         }
     }
 }

@@ -71,7 +71,29 @@ pub(super) fn shown(facet: Facet, value: &str) -> String {
     match facet {
         Facet::Place => value.rsplit('/').next().unwrap_or(value).to_owned(),
         Facet::Month => format::month(value),
+        Facet::Language => language(value).to_owned(),
         _ => format::one_line(value),
+    }
+}
+
+/// What a language is called; its code if it is a rare one.
+fn language(code: &str) -> &str {
+    match code {
+        "ar" => "Arabic",
+        "de" => "German",
+        "en" => "English",
+        "es" => "Spanish",
+        "fr" => "French",
+        "it" => "Italian",
+        "ja" => "Japanese",
+        "nl" => "Dutch",
+        "pl" => "Polish",
+        "pt" => "Portuguese",
+        "ru" => "Russian",
+        "tr" => "Turkish",
+        "uk" => "Ukrainian",
+        "zh" => "Chinese",
+        other => other,
     }
 }
 

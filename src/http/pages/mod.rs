@@ -4,6 +4,7 @@ pub(super) mod about;
 pub(super) mod article;
 mod card;
 mod chart;
+pub(super) mod check;
 mod filters;
 mod map;
 pub(super) mod people;
@@ -25,6 +26,7 @@ enum Section {
     Search,
     People,
     Places,
+    Check,
     About,
     /// A page that none of the others stands for.
     Other,
@@ -78,6 +80,7 @@ impl Frame<'_> {
                                     (link(Section::Search, "/", "Search"))
                                     (link(Section::People, "/people", "People"))
                                     (link(Section::Places, "/places", "Places"))
+                                    (link(Section::Check, "/check", "Check"))
                                     (link(Section::About, "/about", "About"))
                                 }
                             }
