@@ -269,7 +269,7 @@ fn explain(app: &Shared, fault: &Fault, path: &str) -> Response {
     response
 }
 
-fn takes_gzip(headers: &HeaderMap) -> bool {
+pub(super) fn takes_gzip(headers: &HeaderMap) -> bool {
     let accepted = headers
         .get(header::ACCEPT_ENCODING)
         .and_then(|v| v.to_str().ok())
@@ -306,7 +306,7 @@ async fn compress(response: Response) -> Response {
     Response::from_parts(parts, Body::from(packed))
 }
 
-fn gzip(plain: &Bytes) -> Option<Vec<u8>> {
+pub(super) fn gzip(plain: &Bytes) -> Option<Vec<u8>> {
     let mut encoder = flate2::write::GzEncoder::new(
         Vec::with_capacity(plain.len() / 3),
         flate2::Compression::fast(),

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use super::cache::Cache;
 use super::pages::places::Spot;
 use crate::search::{Error, Searcher};
 
@@ -16,6 +17,8 @@ pub(super) struct Snapshot {
     pub searcher: Searcher,
     /// Places with coordinates, for the map.
     pub spots: OnceLock<Vec<Spot>>,
+    /// Answers given from it.
+    pub answers: Cache,
 }
 
 /// The state in use.
@@ -32,6 +35,7 @@ impl Live {
         let snapshot = Snapshot {
             searcher: Searcher::open(dir)?,
             spots: OnceLock::new(),
+            answers: Cache::default(),
         };
         Ok(Self {
             current: RwLock::new(Arc::new(snapshot)),
@@ -51,6 +55,7 @@ impl Live {
             let next = Arc::new(Snapshot {
                 searcher,
                 spots: OnceLock::new(),
+                answers: Cache::default(),
             });
             *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
         }

@@ -9,6 +9,7 @@
 
 mod api;
 mod assets;
+mod cache;
 mod export;
 mod fault;
 mod feed;
@@ -92,6 +93,10 @@ fn router(app: Shared) -> Router {
         .route("/favicon.ico", get(assets::icon))
         .route("/robots.txt", get(assets::robots))
         .fallback(fault::not_found)
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&app),
+            cache::cache,
+        ))
         .layer(axum::middleware::from_fn_with_state(
             Arc::clone(&app),
             guard::guard,
