@@ -46,7 +46,7 @@ impl Options {
 }
 
 /// Raised with every change of the code that changes a reading.
-const REVISION: u32 = 3;
+const REVISION: u32 = 4;
 
 /// Everything that was learned or built, as it is in the binary.
 const MODELS: [&[u8]; 4] = [
@@ -93,6 +93,7 @@ impl Reader {
         let attributions = rules::combine(
             self.tagger.attributions(&tokens, &quotes, self.options),
             rules::attributions(&tokens, &marks, &quotes, &names),
+            self.options.precision,
         );
         let known = speakers::Known {
             article,

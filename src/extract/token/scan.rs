@@ -1,113 +1,6 @@
-//! Words and punctuation of a text, in the manner of the Penn Treebank: `Ukraine's` is `Ukraine` `'s`, `don't` is
-//! `do` `n't`, `U.S.`, `No.` and `Gen.` are one token each, `full-scale` is three.
-//!
-//! Every other layer of extraction counts in these tokens.
+//! Finds the next token: what each character begins, and where it ends.
 
-use std::ops::Range;
-
-use crate::text::Span;
-
-/// What a token is, as far as its characters tell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TokenKind {
-    /// Letters, perhaps with digits and inner periods or apostrophes.
-    Word,
-    /// Begins with a digit.
-    Number,
-    /// `'s`, `n't`, `'re` … cut off the word before.
-    Clitic,
-    /// “ „ « and two backticks.
-    OpenQuote,
-    /// ” » and two apostrophes.
-    CloseQuote,
-    /// The straight double quotation mark.
-    PlainQuote,
-    /// ‘ ’ ‹ › and the straight apostrophe, when they stand alone.
-    SingleQuote,
-    /// Hyphens and dashes, and two or three hyphens in a row.
-    Dash,
-    /// `.`, `!`, `?`, `…` and runs of periods.
-    Stop,
-    /// A web address, an e-mail address, an @handle or a #tag.
-    Address,
-    /// Anything else.
-    Other,
-}
-
-/// One token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Token {
-    /// Where it stands.
-    pub span: Span,
-    /// What it is.
-    pub kind: TokenKind,
-    /// No white space before it.
-    pub glued: bool,
-    /// Index into [`Tokens::sentences`].
-    pub sentence: u32,
-    /// Index into [`Tokens::paragraphs`].
-    pub paragraph: u32,
-}
-
-/// A text cut into tokens, sentences and paragraphs. Built by [`super::sentence::split`].
-#[derive(Clone, Debug, Default)]
-pub struct Tokens<'t> {
-    /// The text.
-    pub text: &'t str,
-    /// All tokens, in order.
-    pub tokens: Vec<Token>,
-    /// Token ranges, in order, covering all tokens.
-    pub sentences: Vec<Range<u32>>,
-    /// Token ranges, in order, covering all tokens; a sentence never crosses one.
-    pub paragraphs: Vec<Range<u32>>,
-}
-
-impl<'t> Tokens<'t> {
-    /// The characters of token `i`; empty past the end.
-    #[must_use]
-    pub fn word(&self, i: u32) -> &'t str {
-        self.tokens
-            .get(i as usize)
-            .map_or("", |t| t.span.of(self.text))
-    }
-
-    /// From the first byte of the first token to the last byte of the last; empty for an empty range.
-    #[must_use]
-    pub fn span(&self, tokens: Range<u32>) -> Span {
-        match self.tokens.get(tokens.start as usize..tokens.end as usize) {
-            Some([first, .., last]) => first.span.cover(last.span),
-            Some([only]) => only.span,
-            _ => Span::default(),
-        }
-    }
-
-    /// The tokens that share a byte with `span`.
-    #[must_use]
-    pub fn under(&self, span: Span) -> Range<u32> {
-        let begin = self.tokens.partition_point(|t| t.span.end <= span.begin);
-        let end = self.tokens.partition_point(|t| t.span.begin < span.end);
-        begin as u32..end.max(begin) as u32
-    }
-}
-
-/// Abbreviations that keep their period.
-const ABBREVIATIONS: &[&str] = &[
-    "Adm", "Ala", "Apr", "Ariz", "Ark", "Atty", "Aug", "Ave", "Blvd", "Brig", "Calif", "Capt",
-    "Cllr", "Cmdr", "Co", "Col", "Colo", "Conn", "Corp", "Cpl", "Dec", "Del", "Dept", "Det", "Dr",
-    "Engr", "Esq", "Feb", "Fla", "Fr", "Ft", "Gen", "Gov", "Govs", "Hon", "Ill", "Inc", "Ind",
-    "Insp", "Jan", "Jr", "Jul", "Jun", "Kan", "Ky", "La", "Lt", "Ltd", "Maj", "Mar", "Mass", "Md",
-    "Messrs", "Mich", "Minn", "Miss", "Mo", "Mont", "Mr", "Mrs", "Ms", "Mt", "Neb", "Nev", "Nos",
-    "Nov", "Oct", "Okla", "Ont", "Ore", "Pa", "Penn", "Ph", "Pres", "Prof", "Pte", "Pty", "Pvt",
-    "Rep", "Reps", "Rev", "Sen", "Sens", "Sep", "Sept", "Sgt", "Spc", "Sr", "St", "Ste", "Supt",
-    "Tenn", "Tex", "Va", "Vt", "Wash", "Wis", "Wyo", "approx", "est", "etc", "vs",
-];
-
-/// Those that stand before a name, also in capitals (`ST. LOUIS`), and those that stand after one (`ACME INC.`).
-const CAPITAL_ABBREVIATIONS: &[&str] = &[
-    "ADM", "BRIG", "CALIF", "CAPT", "CO", "COL", "CORP", "DR", "FLA", "FT", "GEN", "GOV", "INC",
-    "JR", "LT", "LTD", "MAJ", "MR", "MRS", "MS", "MT", "NEB", "OKLA", "PROF", "REP", "REV", "SEN",
-    "SGT", "SR", "ST", "SUPT", "TENN", "VS", "WASH",
-];
+use super::{TokenKind, is_abbreviation};
 
 /// Degrees and the like, whose inner period is followed by letters at once.
 const DOTTED: &[&str] = &[
@@ -124,34 +17,7 @@ const TOP_DOMAINS: &[&str] = &[
 /// How far past its first byte an address is looked for, in bytes.
 const MAX_ADDRESS: usize = 2048;
 
-/// Is the word (without its period) an abbreviation that a period does not end a sentence after, by itself?
-#[must_use]
-pub fn is_abbreviation(word: &str) -> bool {
-    ABBREVIATIONS.binary_search(&word).is_ok() || CAPITAL_ABBREVIATIONS.binary_search(&word).is_ok()
-}
-
-/// Cuts `text` into tokens, which are appended to `out` with sentence and paragraph 0.
-pub fn tokenize(text: &str, out: &mut Vec<Token>) {
-    let mut scanner = Scanner {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-    };
-    let mut last_end = usize::MAX;
-    while let Some((begin, kind)) = scanner.next() {
-        let end = scanner.at;
-        out.push(Token {
-            span: Span::new(begin, end),
-            kind,
-            glued: begin == last_end,
-            sentence: 0,
-            paragraph: 0,
-        });
-        last_end = end;
-    }
-}
-
-struct Scanner<'t> {
+pub(super) struct Scanner<'t> {
     text: &'t str,
     bytes: &'t [u8],
     /// Byte offset of the next character.
@@ -238,7 +104,20 @@ fn is_clitic(tail: &str) -> bool {
     }
 }
 
-impl Scanner<'_> {
+impl<'t> Scanner<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+        }
+    }
+
+    /// Where the last token ended.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
     fn class(&self, at: usize) -> Class {
         self.bytes
             .get(at)
@@ -281,7 +160,7 @@ impl Scanner<'_> {
     }
 
     /// Moves past the next token; its first byte and kind.
-    fn next(&mut self) -> Option<(usize, TokenKind)> {
+    pub(super) fn next(&mut self) -> Option<(usize, TokenKind)> {
         loop {
             while self.at < self.bytes.len() && self.class(self.at) == Class::Blank {
                 self.at += 1;
@@ -642,50 +521,5 @@ fn kind_of_word(number: bool) -> TokenKind {
         TokenKind::Number
     } else {
         TokenKind::Word
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cut(text: &str) -> String {
-        let mut tokens = Vec::new();
-        tokenize(text, &mut tokens);
-        tokens
-            .iter()
-            .map(|t| t.span.of(text))
-            .collect::<Vec<_>>()
-            .join("|")
-    }
-
-    #[test]
-    fn cuts_as_documented() {
-        assert_eq!(cut("Ukraine’s envoy"), "Ukraine|’s|envoy");
-        assert_eq!(cut("don't, DON’T, can't"), "do|n't|,|DO|N’T|,|ca|n't");
-        assert_eq!(cut("the U.S. and No. 5"), "the|U.S.|and|No.|5");
-        assert_eq!(cut("Gen. J. B. Oduya"), "Gen.|J.|B.|Oduya");
-        assert_eq!(
-            cut("a full-scale, $3.5m 1,200"),
-            "a|full|-|scale|,|$|3.5m|1,200"
-        );
-        assert_eq!(cut("“Yes,” he said."), "“|Yes|,|”|he|said|.");
-        assert_eq!(
-            cut("see https://example.org/a?b=1. Now"),
-            "see|https://example.org/a?b=1|.|Now"
-        );
-        assert_eq!(
-            cut("ann@example.org @ann #news"),
-            "ann@example.org|@ann|#news"
-        );
-        assert_eq!(cut("O'Brien’s 'quote'"), "O'Brien|’s|'|quote|'");
-        assert_eq!(cut("wait... what--no"), "wait|...|what|--|no");
-        assert_eq!(cut(""), "");
-    }
-
-    #[test]
-    fn abbreviations_are_sorted() {
-        assert!(ABBREVIATIONS.is_sorted());
-        assert!(CAPITAL_ABBREVIATIONS.is_sorted());
     }
 }
