@@ -250,6 +250,17 @@ impl Searcher {
         let mut months = facets.pop().map(|c| c.values).unwrap_or_default();
         months.reverse();
         let trail = self.trail(&request)?;
+        // That people are named in their own statements says nothing.
+        let own: Vec<String> = trail
+            .spellings
+            .iter()
+            .map(|s| names::key(&s.name))
+            .collect();
+        for counts in facets.iter_mut().filter(|c| c.facet == Facet::About) {
+            counts
+                .values
+                .retain(|v| !own.contains(&names::key(&v.value)));
+        }
         let statement = |hit: Hit| match hit {
             Hit::Statement(statement) => Some(*statement),
             Hit::Article(_) => None,

@@ -35,7 +35,7 @@ const WORDS: &[(Fields, &str)] = &[
         FORCES,
         "general colonel lieutenant sergeant major corporal admiral commander brigadier soldier officer police \
          detective constable superintendent inspector sheriff trooper marshal firefighter coastguard army navy \
-         commodore private",
+         commodore private supt sgt lt lieut maj col gen cpl cmdr cdr adm insp det const brig",
     ),
     (
         SPORT,
@@ -274,6 +274,7 @@ mod tests {
         assert!(far("goalkeeper", "mayor of Leeds"));
         assert!(far("fisherman", "Bergen city councillor"));
         assert!(far("police spokesman", "cellist"));
+        assert!(far("Supt.", "chief economist of the consultancy"));
         assert!(!far("mayor of Leeds", "governor"));
         assert!(!far("lawyer", "senator"));
         assert!(!far("retired goalkeeper", "mayor of Leeds"));
