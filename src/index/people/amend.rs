@@ -20,6 +20,8 @@ use super::split::whole;
 use super::{Amended, Articles, Evidence, Individual, Part, People};
 use crate::corrections::{Change, Entry, Log};
 
+/// Longest role that stands in brackets after a name, in bytes.
+const LONGEST_MARK: usize = 60;
 /// Most pieces of evidence kept of one person.
 const MOST_EVIDENCE: usize = 20;
 
@@ -167,10 +169,13 @@ fn name_all(corpus: &Corpus, drafts: &mut [Draft]) {
             }
             let profile = &draft.cluster.profile;
             let year = profile.days().map(|(first, _)| year(first).to_string());
-            let role = profile.role(corpus).map(|r| {
-                // A role that holds the name's bracket would read badly.
-                r.replace(['(', ')'], "")
-            });
+            let role = profile
+                .role(corpus)
+                .filter(|r| r.len() <= LONGEST_MARK)
+                .map(|r| {
+                    // A role that holds the name's bracket would read badly.
+                    r.replace(['(', ')'], "")
+                });
             let place = profile.place(corpus).map(ToOwned::to_owned);
             let both = match (&role, &place) {
                 (Some(role), Some(place)) => Some(format!("{role}, {place}")),

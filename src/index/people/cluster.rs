@@ -16,6 +16,8 @@ use super::split::{Bearer, bearers, whole};
 const MOST_ALIKE: usize = 400;
 /// Rounds; each joins names to fuller ones.
 const ROUNDS: usize = 6;
+/// A full name in so many times fewer articles than another is no second meaning of a short one.
+const SLIPS: usize = 4;
 /// Of several people that a name may be short for, one must fit it so well …
 const CLEAR: f32 = 1.9;
 /// … and so much better than the next.
@@ -77,7 +79,7 @@ impl Tie {
         match self {
             Self::Kin(kin) => kin.needs(),
             Self::Told | Self::ToldShort => DIFFERENT,
-            Self::Acronym => CLEAR,
+            Self::Acronym => CLEAR + 0.5,
             Self::Company => 0.0,
         }
     }
@@ -439,24 +441,35 @@ fn pairs(corpus: &Corpus) -> Vec<Pair> {
     let mut pairs = BTreeSet::new();
     kin(corpus, &mut pairs);
     organisations(corpus, &mut pairs);
+    // How many articles give a short name to each full one.
+    let mut shorts: BTreeMap<u32, BTreeMap<u32, usize>> = BTreeMap::new();
     for (a, key) in (0_u32..).zip(corpus.keys()) {
         for at in &key.appearances {
             for &b in corpus.also(at) {
                 if a == b || corpus.key(b).appearances.is_empty() {
                     continue;
                 }
-                pairs.insert(if corpus.is_organisation(at) {
-                    Pair {
-                        a: b,
-                        b: a,
-                        tie: Tie::ToldShort,
-                    }
+                if corpus.is_organisation(at) {
+                    *shorts.entry(b).or_default().entry(a).or_default() += 1;
                 } else {
-                    Pair {
+                    pairs.insert(Pair {
                         a: a.min(b),
                         b: a.max(b),
                         tie: Tie::Told,
-                    }
+                    });
+                }
+            }
+        }
+    }
+    for (a, full) in shorts {
+        let most = full.values().copied().max().unwrap_or(0);
+        for (b, count) in full {
+            // One slip of one article among many that agree makes no second meaning.
+            if count * SLIPS >= most {
+                pairs.insert(Pair {
+                    a,
+                    b,
+                    tie: Tie::ToldShort,
                 });
             }
         }
@@ -543,7 +556,7 @@ const NO_INITIAL: &[&str] = &[
 ];
 
 fn organisations(corpus: &Corpus, pairs: &mut BTreeSet<Pair>) {
-    let mut acronyms: HashMap<&str, u32> = HashMap::new();
+    let mut acronyms: HashMap<String, u32> = HashMap::new();
     let mut full: Vec<u32> = Vec::new();
     for (n, key) in (0_u32..).zip(corpus.keys()) {
         let Some(first) = key.appearances.first() else {
@@ -554,7 +567,8 @@ fn organisations(corpus: &Corpus, pairs: &mut BTreeSet<Pair>) {
                 full.push(n);
             }
         } else if is_acronym(corpus.name(first)) {
-            acronyms.insert(&key.text, n);
+            let letters = corpus.name(first).chars().filter(|c| c.is_alphabetic());
+            acronyms.insert(letters.flat_map(char::to_lowercase).collect(), n);
         }
     }
     for b in full {
@@ -564,12 +578,7 @@ fn organisations(corpus: &Corpus, pairs: &mut BTreeSet<Pair>) {
             .filter(|w| !NO_INITIAL.contains(w))
             .filter_map(|w| w.chars().next())
             .collect();
-        let mut initials_key = initials;
-        crate::index::names::respell(&mut initials_key);
-        if let Some(&a) = acronyms
-            .get(initials_key.as_str())
-            .filter(|_| initials_key.len() > 1)
-        {
+        if let Some(&a) = acronyms.get(&initials).filter(|_| initials.len() > 1) {
             pairs.insert(Pair {
                 a,
                 b,

@@ -57,11 +57,13 @@ impl Kinship {
 /// "Jr." and the like, as [`names::key`](crate::index::names::key) ends in them.
 const GENERATIONS: &[&str] = &["jr", "sr", "ii", "iii", "iv"];
 
+/// Names that the fuller of two may have more, to be one person's.
+const MOST_MORE: usize = 2;
 /// Words within a family name that may be left out or written together with what follows.
 const ARTICLES: &[&str] = &["al", "el", "ul", "as", "ash"];
 const PARTICLES: &[&str] = &[
     "bin", "ibn", "ben", "bint", "de", "da", "do", "dos", "das", "del", "della", "di", "van",
-    "von", "der", "den", "la", "le", "ter", "zu", "e",
+    "von", "der", "den", "la", "le", "ter", "zu",
 ];
 
 /// Forms of one given name in different languages.
@@ -229,6 +231,10 @@ pub(super) fn kinship(a: &str, b: &str) -> Option<Kinship> {
         _ => None,
     };
     let (a_last, b_last) = (a[a.len() - 1], b[b.len() - 1]);
+    // Cut off: "Ana B" of "Ana B. Ruiz".
+    if is_initial(a_last) || is_initial(b_last) {
+        return None;
+    }
     if a == b {
         return (generations == Some(true)).then_some(Kinship::Shorter);
     }
@@ -261,10 +267,11 @@ pub(super) fn kinship(a: &str, b: &str) -> Option<Kinship> {
                 });
             }
         } else if a.len() < b.len() && subset(&a, &b) && !particles_only(&a, &b) {
-            if is_initial(a[0]) && !is_initial(b[0]) {
+            if is_initial(a[0]) {
                 return Some(Kinship::Initial);
             }
-            if fits(a[0], b[0]) {
+            // "George W." is not short for "George H. W.".
+            if fits(a[0], b[0]) && (a.len() == 2 || fits(a[1], b[1])) {
                 return Some(Kinship::Shorter);
             }
         }
@@ -273,10 +280,14 @@ pub(super) fn kinship(a: &str, b: &str) -> Option<Kinship> {
     if a.len() < b.len() && a_bare == b_bare {
         return Some(Kinship::Surname);
     }
-    if a_bare.len() > 1 && a_bare.len() < b_bare.len() && !is_initial(a_bare[0]) {
+    let more = b_bare.len().saturating_sub(a_bare.len());
+    if a_bare.len() > 1 && (1..=MOST_MORE).contains(&more) && !is_initial(a_bare[0]) {
         // The second family name, or the first of a hyphenated one, is left out.
         let leading = b_bare.starts_with(&a_bare);
-        let ends = a_bare[0] == b_bare[0] && subset(&a_bare, &b_bare);
+        let ends = a_bare[0] == b_bare[0]
+            && a_bare.len() == 2
+            && !is_initial(b_bare[1])
+            && subset(&a_bare, &b_bare);
         if leading || ends {
             return Some(Kinship::Surname);
         }
@@ -566,6 +577,9 @@ mod tests {
             ("James Martin", "Martin James"),
             ("Jon Marsh", "Joan Marsh"),
             ("Bob Okoro", "Robbie Okoro"),
+            ("George W. Marsh", "George H. W. Marsh"),
+            ("Ana B", "Ana B. Ruiz"),
+            ("Ana Ruiz", "Ana Ruiz Ben Moss Carl Voss"),
         ] {
             assert_eq!(kin(a, b).or_else(|| kin(b, a)), None, "{a} / {b}");
         }

@@ -127,6 +127,8 @@ const NATIONAL: &[&str] = &[
     "chancellor",
 ];
 
+/// Most words of a role.
+const LONGEST: usize = 7;
 /// Words that say nothing about who it is.
 const EMPTY: &[&str] = &[
     "of", "the", "for", "and", "a", "an", "in", "at", "s", "its", "his", "her", "their", "to",
@@ -208,6 +210,10 @@ pub(super) fn read(role: &str) -> Role {
         }
         out.fields |= field(word);
         out.words.push(word.to_owned());
+    }
+    // No role is so long: a list or a heading was taken for one.
+    if out.words.len() > LONGEST {
+        return Role::default();
     }
     // "attorney general", "general secretary", "police officer": the rank is no rank.
     if out.fields & (POLITICS | LAW) != 0 && out.words.iter().any(|w| w == "general") {
