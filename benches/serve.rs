@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Prints throughput, the times within which half, 99 % and all requests were answered, what was refused (503) or failed,
-//! and the server's resident memory over the run. `--slow N` keeps N more connections open that send a byte a second and
+//! and the server's own memory over the run (without the mapped files of the index). `--slow N` keeps N more connections open that send a byte a second and
 //! never end their request.
 
 use std::collections::BTreeMap;
@@ -259,10 +259,10 @@ fn request(random: &mut Random, with: &Vocabulary) -> (&'static str, String) {
     }
 }
 
-/// Resident memory in KiB.
+/// Memory of the process itself in KiB, without the files of the index that it has mapped.
 fn resident(pid: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:"))?;
+    let line = status.lines().find_map(|l| l.strip_prefix("RssAnon:"))?;
     line.trim().trim_end_matches(" kB").parse().ok()
 }
 

@@ -67,8 +67,9 @@ fn find(searcher: &Searcher, slug: &str, page: usize) -> Result<Profile, Fault> 
         return Err(Fault::NotFound);
     }
     let person = searcher.person(&name, today(), 0)?.ok_or(Fault::NotFound)?;
-    // A name that is only part of somebody's is no address of theirs.
-    if names::key(&person.name) != key {
+    // Any of their names leads here; what is only part of one is no address of theirs.
+    let has = |name: &str| names::key(name) == key;
+    if !has(&person.name) && !person.spellings.iter().any(|s| has(&s.name)) {
         return Err(Fault::NotFound);
     }
     let mut view = everything(&person.name);
@@ -94,8 +95,12 @@ fn content(profile: &Profile, view: &View, slug: &str, page: usize) -> Markup {
                 @if let Some(role) = profile.person.roles.iter().max_by_key(|r| (r.last, r.count)) { p.lede { (format::one_line(&role.role)) } }
                 p.quiet {
                     (format::counted(*statements, "statement", "statements"))
+                    @if profile.person.talked_about > 0 {
+                        ", named in " a href=(View::default().with(|v| v.choose(Facet::About, name, false)).at("/")) { (format::count(profile.person.talked_about)) }
+                    }
                     (spellings(&profile.person))
                 }
+                (reasons(&profile.person))
             }
             (chart::over_time(months, view, "/"))
             div.columns {
@@ -103,7 +108,9 @@ fn content(profile: &Profile, view: &View, slug: &str, page: usize) -> Markup {
                 @for facet in SHOWN {
                     @for counts in profile.person.facets.iter().filter(|c| c.facet == facet) { (listed(view, counts)) }
                 }
+                (companions(&profile.person))
             }
+            (contradictions(&profile.person))
             @if !profile.person.repeated.is_empty() {
                 section aria-labelledby="repeated" {
                     h2 #repeated { "Printed more than once" }
@@ -145,6 +152,63 @@ fn spellings(person: &PersonView) -> Markup {
                 @match format::person(&other.name) {
                     Some(address) => a href=(address) { (format::one_line(&other.name)) },
                     None => (format::one_line(&other.name)),
+                }
+            }
+        }
+    }
+}
+
+/// Why several names are one person's.
+fn reasons(person: &PersonView) -> Markup {
+    html! {
+        @if !person.evidence.is_empty() {
+            details.data {
+                summary { "Why these names are one person’s" }
+                ul.plainlist {
+                    @for why in person.evidence.iter().take(LISTED) {
+                        li {
+                            (format::one_line(&why.one)) " – " (format::one_line(&why.other)) ": " (why.rule)
+                            @if !why.shared.is_empty() { span.quiet { " (" (format::one_line(&why.shared)) ")" } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Who speaks in the same articles.
+fn companions(person: &PersonView) -> Markup {
+    let most = person.companions.iter().map(|v| v.count).max().unwrap_or(0);
+    html! {
+        @if !person.companions.is_empty() {
+            section {
+                h2 { "In the same articles" }
+                ul.bars {
+                    @for value in person.companions.iter().take(LISTED) {
+                        @let name = html! {
+                            @match format::person(&value.value) {
+                                Some(address) => a href=(address) { (format::one_line(&value.label)) },
+                                None => span { (format::one_line(&value.label)) },
+                            }
+                        };
+                        li { (chart::entry(&name, value.count, most)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Pairs of statements in much the same words that differ in what matters.
+fn contradictions(person: &PersonView) -> Markup {
+    html! {
+        @if !person.may_contradict.is_empty() {
+            section aria-labelledby="contradictions" {
+                h2 #contradictions { "May contradict each other" }
+                p.quiet { "Much the same words, but not the same thing said. Read both in context before you judge." }
+                @for pair in person.may_contradict.iter().take(REPEATED) {
+                    ol.hits.pair { @for hit in [&pair.one, &pair.other] { li { (card::own_statement(hit)) } } }
                 }
             }
         }
