@@ -56,6 +56,43 @@ pub struct Origin {
     pub record: Option<u64>,
 }
 
+/// What a file was when it was read, to know an unchanged one again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// Length in bytes.
+    pub size: u64,
+    /// When its content was last changed, in nanoseconds since 1970.
+    pub modified: Option<i64>,
+    /// When anything about it was last changed, in nanoseconds since 1970; nobody can set this back. Unix only.
+    pub changed: Option<i64>,
+    /// Its number in the file system. Unix only.
+    pub inode: Option<u64>,
+    /// When all this was asked, in nanoseconds since 1970.
+    pub asked: Option<i64>,
+    /// BLAKE3 hash of its bytes as they lie on the disk, in hexadecimal digits; empty if nobody has asked.
+    pub hash: String,
+}
+
+impl Stamp {
+    /// Is it the same file, unchanged, going by what the file system says? `false` means that the hash decides.
+    ///
+    /// Times count only where the system keeps one that cannot be set back, and only if the file had been left alone
+    /// for two seconds when it was read: a later change may bear the same time.
+    #[must_use]
+    pub fn is_surely(&self, before: &Self) -> bool {
+        const SETTLED: i64 = 2_000_000_000;
+        let settled = match (before.changed, before.asked) {
+            (Some(changed), Some(asked)) => changed.saturating_add(SETTLED) < asked,
+            _ => false,
+        };
+        settled
+            && self.size == before.size
+            && self.modified == before.modified
+            && self.changed == before.changed
+            && self.inode == before.inode
+    }
+}
+
 /// A publication date and how we know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {

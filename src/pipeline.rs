@@ -27,7 +27,7 @@ const STREAMED_FROM: u64 = 1 << 20;
 const AHEAD: usize = 64;
 
 /// Results of one file, as bytes of its articles' texts, that a worker holds back until it is the file's turn.
-const HELD_BACK: usize = 1 << 20;
+const HELD_BACK: usize = 1 << 18;
 
 /// How long the consumer waits for a result before it is told that there is none.
 const TICK: Duration = Duration::from_millis(200);
@@ -65,8 +65,10 @@ pub enum Begin<M> {
 pub enum Event<T, M> {
     /// The work done on one article.
     Done(T),
-    /// A file or record that was not taken.
+    /// A record, or a source as a whole, that was not taken.
     Skipped(Skipped),
+    /// Something that is no source at all: it does not exist, or is no regular file.
+    Unread(Skipped),
     /// A source has been read to its end. Follows all of its events.
     End(Source, M),
     /// A source was left as it was.
@@ -83,6 +85,8 @@ enum Task<M> {
     Article(Box<Article>, Arc<M>),
     /// Pass on in turn.
     Skipped(Skipped),
+    /// Pass on in turn.
+    Unread(Skipped),
     /// Pass on in turn.
     End(Source, Arc<M>),
     /// Pass on in turn.
@@ -236,7 +240,7 @@ where
     fn all(mut self, sources: impl Iterator<Item = Found>) {
         for found in sources {
             let flow = match found {
-                Found::Skipped(skipped) => self.send(Task::Skipped(skipped), 0),
+                Found::Skipped(skipped) => self.send(Task::Unread(skipped), 0),
                 Found::Source(source) => match source.bytes {
                     Some(bytes) if bytes <= STREAMED_FROM => {
                         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
@@ -320,6 +324,7 @@ where
         let event = match task {
             Task::Article(article, mark) => self.guarded(article, &mark),
             Task::Skipped(skipped) => Event::Skipped(skipped),
+            Task::Unread(skipped) => Event::Unread(skipped),
             Task::End(source, mark) => Event::End(
                 source,
                 Arc::try_unwrap(mark).unwrap_or_else(|m| (*m).clone()),

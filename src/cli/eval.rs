@@ -109,7 +109,7 @@ fn predict(input: &Input, path: &Path) -> Vec<Prediction> {
         |event| {
             match event {
                 Event::Done(prediction) => predictions.push(prediction),
-                Event::Skipped(what) => report::skipped(&what),
+                Event::Skipped(what) | Event::Unread(what) => report::skipped(&what),
                 Event::End(..) | Event::Left(..) | Event::Tick => {}
             }
             ControlFlow::Continue(())

@@ -60,7 +60,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
                             .context("cannot write to standard output")
                     });
                 }
-                Event::Skipped(what) => {
+                Event::Skipped(what) | Event::Unread(what) => {
                     skipped += usize::from(what.severity == Severity::Failure);
                     report::skipped(&what);
                 }

@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
         }
         for article in found {
             // One that two arguments name is there only once.
-            if args.dry_run || writer.remove(&article.key) {
+            if args.dry_run || writer.remove(&article.key)? {
                 removed += 1;
                 writeln!(out, "{}", report::printable(&article.id))?;
             }

@@ -217,6 +217,43 @@ impl FoldingStream<'_> {
         Some(end)
     }
 
+    /// The same as [`Self::word`] for what most words are: plain letters and digits with nothing after them that could
+    /// belong to the word. `None`, and nothing read, if it is not as plain as that.
+    fn plain_word(&mut self, begin: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let length = bytes[begin..]
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric())
+            .count();
+        let end = begin + length;
+        let ends = match bytes.get(end) {
+            None => length > 0,
+            // Of more than one letter these are no initials, after a letter no number.
+            Some(b'.' | b',') => length > 1 && bytes[end - 1].is_ascii_alphabetic(),
+            Some(b'\'' | b'`') => false,
+            Some(after) => length > 0 && after.is_ascii(),
+        };
+        if !ends {
+            return None;
+        }
+        self.token.text.push_str(&self.text[begin..end]);
+        self.token.text.make_ascii_lowercase();
+        Some(end)
+    }
+
+    /// Where the next word begins.
+    fn next_begin(&self) -> Option<usize> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let skip = rest
+            .iter()
+            .position(|b| !b.is_ascii() || b.is_ascii_alphanumeric())?;
+        let at = self.at + skip;
+        if rest.get(skip).is_some_and(u8::is_ascii) {
+            return Some(at);
+        }
+        Some(at + self.text.get(at..)?.find(char::is_alphanumeric)?)
+    }
+
     /// Reads the word that begins at `begin` into the token; returns the end of the word and where to go on.
     fn word(&mut self, begin: usize) -> (usize, usize) {
         if !self.names
@@ -288,15 +325,13 @@ impl TokenStream for FoldingStream<'_> {
     fn advance(&mut self) -> bool {
         loop {
             self.token.text.clear();
-            let Some(skip) = self
-                .text
-                .get(self.at..)
-                .and_then(|rest| rest.find(char::is_alphanumeric))
-            else {
+            let Some(begin) = self.next_begin() else {
                 return false;
             };
-            let begin = self.at + skip;
-            let (end, go_on) = self.word(begin);
+            let (end, go_on) = match self.plain_word(begin) {
+                Some(end) => (end, end),
+                None => self.word(begin),
+            };
             // A character that folds to nothing still has to be stepped over.
             self.at = go_on.max(begin + self.char_at(begin).map_or(1, char::len_utf8));
             if self.token.text.is_empty() {
@@ -378,6 +413,23 @@ mod tests {
                     prop_assert!(text.get(word.begin..word.end).is_some());
                     prop_assert!(word.begin >= last);
                     last = word.end;
+                }
+            }
+        }
+
+        #[test]
+        fn plain_words_are_read_as_any_word(text in "[a-zA-Z0-9é’'`.,; -]{0,40}") {
+            for names in [false, true] {
+                let stream = || FoldingStream { text: &text, at: 0, names, token: Token::default() };
+                for begin in 0..text.len() {
+                    if !text.is_char_boundary(begin) || !text[begin..].starts_with(char::is_alphanumeric) {
+                        continue;
+                    }
+                    let (mut plain, mut any) = (stream(), stream());
+                    if let Some(end) = plain.plain_word(begin) {
+                        prop_assert_eq!((end, end), any.word(begin));
+                        prop_assert_eq!(&plain.token.text, &any.token.text);
+                    }
                 }
             }
         }

@@ -8,7 +8,8 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
 
 use super::error::{At, Error, ErrorKind};
-use super::manifest::FileEntry;
+use super::groups;
+use super::manifest::{FileEntry, Manifest};
 use super::reader::{self, SEGMENTS, open_engine, open_reader};
 use super::schema::{self, fields};
 use super::stored::{StoredArticle, StoredStatement};
@@ -64,22 +65,26 @@ impl Report {
 /// If the index cannot be opened at all; what is wrong inside goes to the report.
 pub fn check(dir: &Path) -> Result<Report, Error> {
     let mut report = Report::default();
-    let reader = open_reader(dir)?;
+    // Before anything is opened: the engine does not look whether what it maps makes sense.
+    let manifest = Manifest::read(dir)?;
     let segments = dir.join(SEGMENTS);
-    for (name, entry) in &reader.manifest().files {
-        report.files += 1;
-        match FileEntry::read(&segments.join(name)) {
-            Ok(now) if now == *entry => {}
-            Ok(_) if name == "meta.json" => {
-                report.problem(
-                    name,
-                    "it is not what the last commit left; is `whosaid index` running?",
-                );
-            }
-            Ok(_) => report.problem(name, "its checksum is not the one in the manifest"),
-            Err(e) => report.problem(name, e.to_string()),
-        }
+    for (name, entry) in &manifest.files {
+        let changed = if name == "meta.json" {
+            "it is not what the last commit left; is `whosaid index` running?"
+        } else {
+            "its checksum is not the one in the manifest"
+        };
+        sum(&segments.join(name), name, entry, changed, &mut report);
     }
+    if let Some(entry) = &manifest.groups {
+        let changed = "its checksum is not the one in the manifest";
+        let name = groups::FILE;
+        sum(&dir.join(name), name, entry, changed, &mut report);
+    }
+    if !report.is_whole() {
+        return Ok(report);
+    }
+    let reader = open_reader(dir)?;
     // Files younger than the manifest have the engine's own checksums only.
     let index = open_engine(&segments)?;
     for path in index.validate_checksum().at(&segments)? {
@@ -92,6 +97,16 @@ pub fn check(dir: &Path) -> Result<Report, Error> {
         documents(&reader.searcher(), &mut report).at(dir)?;
     }
     Ok(report)
+}
+
+/// Sums one file.
+fn sum(path: &Path, name: &str, entry: &FileEntry, changed: &str, report: &mut Report) {
+    report.files += 1;
+    match FileEntry::read(path) {
+        Ok(now) if now == *entry => {}
+        Ok(_) => report.problem(name, changed),
+        Err(e) => report.problem(name, e.to_string()),
+    }
 }
 
 fn documents(searcher: &Searcher, report: &mut Report) -> Result<(), ErrorKind> {

@@ -1,23 +1,29 @@
 //! From an article and what was read in it to the documents of the index. Pure, so that it runs on any thread.
 
+mod cast;
+mod values;
+
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
 use tantivy::TantivyDocument;
-use tantivy::schema::Field;
 
 use super::analysis::fold;
+use super::known::source_number;
 use super::names;
 use super::schema::{self, Fields, fields};
+use super::sketch;
 use super::stored::{
     ArticleRef, Passage, PlaceRef, Spans, StoredArticle, StoredEntity, StoredPlace, StoredSaid,
     StoredSpeaker, StoredStatement, StoredStep, chrono_day::Day,
 };
-use crate::article::{Article, Entity, Place, Reading, Said, Speaker, SpeakerType, Statement};
+use crate::article::{Article, Place, Reading, Said, Statement};
 use crate::text::Span;
+use cast::Cast;
+pub(crate) use values::halves;
+use values::{Document, Sets, days, halves_of_hash, without};
+pub use values::{clean, day_number, join_path};
 
-/// Longest facet value in bytes; what is longer is cut.
-const LONGEST_VALUE: usize = 200;
 /// Statements of fewer words have no family: "No comment." is not a copy of another's "No comment."
 const FAMILY_WORDS: usize = 5;
 /// How far a passage reaches beyond the statement's sentence, in bytes, on each side.
@@ -32,6 +38,12 @@ pub struct Documents {
     pub content_hash: String,
     /// How many statements it has.
     pub statements: usize,
+    /// Number of the file it came from, see [`source_number`]; of its path unless something else is put here.
+    pub source: u64,
+    /// What all versions of the article share, see [`story_number`]; of its key unless something else is put here.
+    pub story: u64,
+    /// First day on which it may have been published, in days since 1970-01-01.
+    pub published: Option<i64>,
     /// The article's document first, then a document a statement.
     pub(crate) documents: Vec<TantivyDocument>,
 }
@@ -49,8 +61,24 @@ pub fn of(article: &Article, reading: &Reading) -> Documents {
         key: article.key.clone(),
         content_hash: article.content_hash.clone(),
         statements: reading.statements.len(),
+        source: source_number(&article.origin.path),
+        story: story_number(&article.key),
+        published: scene.published().map(|(from, _)| days(from)),
         documents,
     }
+}
+
+/// The number that all versions of an article share: the upper half of the first one's key.
+#[must_use]
+pub fn story_number(key: &str) -> u64 {
+    halves(key).0
+}
+
+/// The key of one version of an article, in an index that keeps versions: no two contents share one.
+#[must_use]
+pub fn version_key(key: &str, content_hash: &str) -> String {
+    let hash = blake3::hash(format!("{key} {content_hash}").as_bytes());
+    hash.to_hex().get(..32).unwrap_or_default().to_owned()
 }
 
 /// Id of the statement with this place in the list of its article, counted from 0.
@@ -59,71 +87,12 @@ pub fn statement_id(key: &str, ordinal: usize) -> String {
     format!("{key}.{}", ordinal + 1)
 }
 
-/// The two halves of 32 hexadecimal digits; of anything else, of its hash.
-pub(crate) fn halves(hex: &str) -> (u64, u64) {
-    let parse = |part: Option<&str>| part.and_then(|p| u64::from_str_radix(p, 16).ok());
-    if hex.len() == 32
-        && let (Some(high), Some(low)) = (parse(hex.get(..16)), parse(hex.get(16..)))
-    {
-        return (high, low);
-    }
-    let hash = blake3::hash(hex.as_bytes());
-    let mut halves = hash.as_bytes().chunks_exact(8).map(|c| {
-        c.iter()
-            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte))
-    });
-    (halves.next().unwrap_or(0), halves.next().unwrap_or(0))
-}
-
-/// A value fit for a facet: no control characters, no blanks at the ends, not too long. `None` if nothing is left.
-#[must_use]
-pub fn clean(value: &str) -> Option<String> {
-    let mut out = String::with_capacity(value.len().min(LONGEST_VALUE));
-    for word in value.split(|c: char| c.is_whitespace() || c.is_control()) {
-        if word.is_empty() {
-            continue;
-        }
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.push_str(word);
-        if out.len() > LONGEST_VALUE {
-            out.truncate(out.floor_char_boundary(LONGEST_VALUE));
-            break;
-        }
-    }
-    let trimmed = out.trim_end();
-    (!trimmed.is_empty()).then(|| trimmed.to_owned())
-}
-
-/// One string for a path, `/` between the steps; a `/` within a step becomes the division slash `∕`.
-#[must_use]
-pub fn join_path(path: &[String]) -> String {
-    let mut out = String::new();
-    for step in path.iter().filter_map(|step| clean(step)) {
-        if !out.is_empty() {
-            out.push('/');
-        }
-        out.push_str(&step.replace('/', "∕"));
-    }
-    out
-}
-
-fn days(date: NaiveDate) -> i64 {
-    i64::from(date.num_days_from_ce()) - 719_163
-}
-
-/// A day as the index counts it: days since 1970-01-01.
-#[must_use]
-pub fn day_number(date: NaiveDate) -> i64 {
-    days(date)
-}
-
 /// What all documents of one article share.
 struct Scene<'a> {
     article: &'a Article,
     reading: &'a Reading,
     reference: ArticleRef,
+    cast: Cast<'a>,
     halves: (u64, u64),
     fields: &'static Fields,
 }
@@ -143,7 +112,9 @@ impl<'a> Scene<'a> {
                 published: article.published.map(|p| p.date),
                 language: article.language.clone(),
                 origin: article.origin.clone(),
+                version: None,
             },
+            cast: Cast::of(article, reading),
             halves: halves(&article.key),
             fields: fields(),
         }
@@ -212,12 +183,16 @@ impl<'a> Scene<'a> {
         doc.whole(f.id, &article.key);
         self.common(&mut doc, 0);
         self.when(&mut doc, self.published());
+        let body = article.text.get(article.head.body as usize..);
+        for band in sketch::of(body.unwrap_or(&article.text)) {
+            doc.number(f.sketch, band);
+        }
         doc.text(f.body, &article.text);
         doc.text(f.body_exact, &article.text);
 
         let mut facets = Sets::default();
         for statement in &reading.statements {
-            let speaker = self.speaker(statement);
+            let speaker = self.cast.speaker(statement);
             facets.add(f.kind, statement.kind.as_str());
             facets.add(f.stance, statement.stance.as_str());
             facets.add(f.speaker_type, statement.speaker.kind.as_str());
@@ -246,7 +221,9 @@ impl<'a> Scene<'a> {
         }
         for place in &reading.places {
             facets.add_clean(f.about, Some(&place.name));
-            self.add_place(&mut facets, place);
+        }
+        for n in 0..reading.places.len() {
+            self.add_place(&mut facets, n);
         }
         facets.write(f, &mut doc);
         if let Some(place) = self.dateline() {
@@ -324,7 +301,7 @@ impl<'a> Scene<'a> {
         }
         doc.text(f.context_exact, around.of(text));
 
-        let speaker = self.speaker(statement);
+        let speaker = self.cast.speaker(statement);
         doc.whole(f.speaker_type, speaker.kind.as_str());
         if let Some(name) = speaker.name.as_deref().and_then(clean) {
             doc.whole(f.speaker_key, &names::key(&name));
@@ -367,13 +344,14 @@ impl<'a> Scene<'a> {
 
         let mut sets = Sets::default();
         let about = self.about(statement, &mut sets);
-        if let Some(place) = self.place(statement.place) {
-            self.add_place(&mut sets, place);
-            doc.steps(f.said_in_text, place);
-        }
-        if let Some(place) = self.dateline() {
-            self.add_place(&mut sets, place);
-            doc.steps(f.dateline_text, place);
+        for (index, field) in [
+            (statement.place, f.said_in_text),
+            (self.reading.dateline, f.dateline_text),
+        ] {
+            if let (Some(n), Some(place)) = (index, self.place(index)) {
+                self.add_place(&mut sets, n as usize);
+                doc.steps(field, place);
+            }
         }
         sets.write(f, &mut doc);
 
@@ -418,7 +396,7 @@ impl<'a> Scene<'a> {
                     said: statement.said.as_ref().map(|s| s.span),
                 },
                 source_bytes: (source.start, source.end),
-                repaired: article.repairs.iter().any(|r| r.span.overlaps(around)),
+                repaired: self.repaired(around),
                 passage,
                 evidence: statement
                     .evidence
@@ -436,6 +414,16 @@ impl<'a> Scene<'a> {
         Some(doc.0)
     }
 
+    /// Does a repair touch the span? Repairs are in the order of the text and apart from one another.
+    fn repaired(&self, span: Span) -> bool {
+        let repairs = &self.article.repairs;
+        let first = repairs.partition_point(|r| r.span.end < span.begin);
+        repairs[first..]
+            .iter()
+            .take_while(|r| r.span.begin <= span.end)
+            .any(|r| r.span.overlaps(span))
+    }
+
     fn place(&self, index: Option<u32>) -> Option<&'a Place> {
         self.reading.places.get(index? as usize)
     }
@@ -444,114 +432,31 @@ impl<'a> Scene<'a> {
         self.place(self.reading.dateline)
     }
 
-    /// The speaker with every form of the name that the article has for them.
-    fn speaker(&self, statement: &Statement) -> StoredSpeaker {
-        let text = self.article.text.as_str();
-        let Speaker {
-            kind,
-            name,
-            entity,
-            role,
-            on_behalf_of,
-        } = &statement.speaker;
-        let mut forms: BTreeSet<&str> = name.iter().map(String::as_str).collect();
-        let mut roles = BTreeSet::new();
-        let mut organisations: Vec<String> = Vec::new();
-        match entity {
-            Some(Entity::Person(i)) => {
-                if let Some(person) = self.reading.people.get(*i as usize) {
-                    forms.insert(&person.name);
-                    forms.extend(person.mentions.iter().map(|m| m.of(text)));
-                    roles.extend(person.roles.iter().map(|r| r.of(text).to_owned()));
-                    roles.extend(person.role.clone());
-                }
-            }
-            Some(Entity::Organisation(i)) => {
-                if let Some(organisation) = self.reading.organisations.get(*i as usize) {
-                    forms.insert(&organisation.name);
-                    forms.extend(organisation.mentions.iter().map(|m| m.of(text)));
-                    organisations.push(organisation.name.clone());
-                }
-            }
-            Some(Entity::Place(i)) => {
-                if let Some(place) = self.reading.places.get(*i as usize) {
-                    forms.insert(&place.name);
-                }
-            }
-            None => {}
-        }
-        if let Some(behalf) = on_behalf_of {
-            organisations.push(behalf.clone());
-        }
-        // "spokesperson for the Harbour Authority" ties a person to the organisation named in it.
-        if let Some(role) = role {
-            for organisation in &self.reading.organisations {
-                if organisation.name.len() > 2 && role.contains(organisation.name.as_str()) {
-                    organisations.push(organisation.name.clone());
-                }
-            }
-        }
-        let mut seen = BTreeSet::new();
-        organisations.retain(|o| seen.insert(o.clone()));
-        roles.retain(|r| Some(r) != role.as_ref() && !r.is_empty());
-        StoredSpeaker {
-            kind: *kind,
-            name: name.clone().filter(|_| *kind == SpeakerType::Named),
-            role: role.clone(),
-            on_behalf_of: on_behalf_of.clone(),
-            organisations,
-            forms: forms
-                .into_iter()
-                .filter(|f| !f.is_empty())
-                .map(ToOwned::to_owned)
-                .collect(),
-            roles: roles.into_iter().collect(),
-        }
-    }
-
     /// Collects the entities that are named in what was said; returns their names.
     fn about(&self, statement: &Statement, sets: &mut Sets) -> Vec<String> {
-        let text = self.article.text.as_str();
-        let inside = |mentions: &[Span]| {
-            mentions
-                .iter()
-                .any(|m| statement.content.iter().any(|c| c.contains(*m)))
-        };
+        let f = self.fields;
         let mut about = Vec::new();
-        let mut add = |name: &str, mentions: &[Span], coreferences: &[Span]| {
-            if !inside(mentions) && !inside(coreferences) {
-                return false;
-            }
-            if let Some(name) = clean(name) {
-                sets.add(self.fields.about, &name);
-                sets.add(self.fields.about_text, &name);
+        for named in self.cast.named_in(&statement.content) {
+            if let Some(name) = clean(named.name) {
+                sets.add(f.about, &name);
+                sets.add(f.about_text, &name);
                 about.push(name);
             }
-            for mention in mentions {
-                sets.add(self.fields.about_text, mention.of(text));
+            for form in &named.forms {
+                sets.add(f.about_text, form);
             }
-            true
-        };
-        for person in &self.reading.people {
-            add(&person.name, &person.mentions, &person.coreferences);
-        }
-        for organisation in &self.reading.organisations {
-            let coreferences = &organisation.coreferences;
-            add(&organisation.name, &organisation.mentions, coreferences);
-        }
-        let mut places = Vec::new();
-        for place in &self.reading.places {
-            if add(&place.name, &place.mentions, &place.nested) {
-                places.push(place);
+            if let Some(place) = named.place {
+                self.add_place(sets, place);
             }
-        }
-        for place in places {
-            self.add_place(sets, place);
         }
         about
     }
 
-    fn add_place(&self, sets: &mut Sets, place: &Place) {
+    /// Adds a place of the article, by its number, and all places above it.
+    fn add_place(&self, sets: &mut Sets, n: usize) {
+        let Some(place) = self.reading.places.get(n) else {
+            return;
+        };
         let f = self.fields;
         for depth in 1..=place.path.len() {
             let path = join_path(&place.path[..depth]);
@@ -562,8 +467,8 @@ impl<'a> Scene<'a> {
         for step in place.path.iter().chain([&place.name]) {
             sets.add(f.place_text, step);
         }
-        for mention in &place.mentions {
-            sets.add(f.place_text, mention.of(&self.article.text));
+        for form in self.cast.place_forms(n) {
+            sets.add(f.place_text, form);
         }
     }
 
@@ -623,15 +528,6 @@ impl<'a> Scene<'a> {
     }
 }
 
-fn halves_of_hash(text: &str) -> (u64, u64) {
-    halves(
-        blake3::hash(text.as_bytes())
-            .to_hex()
-            .get(..32)
-            .unwrap_or_default(),
-    )
-}
-
 fn said_interval(said: &Said) -> Option<(NaiveDate, NaiveDate)> {
     let from = said.from?;
     let to = said.to.unwrap_or(from);
@@ -645,106 +541,5 @@ fn place_ref(place: &Place) -> PlaceRef {
         geonames: place.geonames,
         lat: place.lat,
         lon: place.lon,
-    }
-}
-
-/// The parts of `whole` outside all of `holes`.
-fn without(whole: Span, holes: &[Span]) -> Vec<Span> {
-    let mut holes: Vec<Span> = holes.to_vec();
-    holes.sort_unstable();
-    let mut pieces = Vec::new();
-    let mut begin = whole.begin;
-    for hole in holes {
-        if hole.begin > begin && hole.begin <= whole.end {
-            pieces.push(Span {
-                begin,
-                end: hole.begin,
-            });
-        }
-        begin = begin.max(hole.end);
-    }
-    if begin < whole.end {
-        pieces.push(Span {
-            begin,
-            end: whole.end,
-        });
-    }
-    pieces
-}
-
-/// A document under construction.
-#[derive(Default)]
-struct Document(TantivyDocument);
-
-impl Document {
-    fn whole(&mut self, field: Field, value: &str) {
-        if !value.is_empty() {
-            self.0.add_text(field, value);
-        }
-    }
-
-    fn text(&mut self, field: Field, value: &str) {
-        if !value.is_empty() {
-            self.0.add_text(field, value);
-        }
-    }
-
-    /// A name under all its aliases.
-    fn name(&mut self, field: Field, name: &str) {
-        for alias in names::aliases(name) {
-            self.0.add_text(field, alias);
-        }
-    }
-
-    /// The steps of a place's path and its name, a value each.
-    fn steps(&mut self, field: Field, place: &Place) {
-        for step in &place.path {
-            self.text(field, step);
-        }
-        if place.path.last() != Some(&place.name) {
-            self.text(field, &place.name);
-        }
-    }
-
-    fn number(&mut self, field: Field, value: u64) {
-        self.0.add_u64(field, value);
-    }
-
-    fn day(&mut self, field: Field, date: NaiveDate) {
-        self.0.add_i64(field, days(date));
-    }
-
-    fn stored<T: serde::Serialize>(&mut self, field: Field, value: &T) {
-        // Maps with string keys and numbers: serialising to memory cannot fail. An empty value would be caught by `check`.
-        let json = serde_json::to_vec(value).unwrap_or_default();
-        self.0.add_bytes(field, &json);
-    }
-}
-
-/// Values of multi-valued fields, each once.
-#[derive(Default)]
-struct Sets(BTreeSet<(Field, String)>);
-
-impl Sets {
-    fn add(&mut self, field: Field, value: &str) {
-        if !value.is_empty() {
-            self.0.insert((field, value.to_owned()));
-        }
-    }
-
-    fn add_clean(&mut self, field: Field, value: Option<&str>) {
-        if let Some(value) = value.and_then(clean) {
-            self.add(field, &value);
-        }
-    }
-
-    fn write(self, f: &Fields, doc: &mut Document) {
-        for (field, value) in self.0 {
-            if [f.speaker_text, f.about_text].contains(&field) {
-                doc.name(field, &value);
-            } else {
-                doc.whole(field, &value);
-            }
-        }
     }
 }

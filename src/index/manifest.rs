@@ -34,6 +34,12 @@ pub struct Manifest {
     pub articles: u64,
     /// Statements in the index.
     pub statements: u64,
+    /// Does the index keep older versions of an article?
+    #[serde(default)]
+    pub keep_versions: bool,
+    /// The file of [`Groups`](super::Groups), once there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<FileEntry>,
     /// Files of the engine, by name.
     pub files: BTreeMap<String, FileEntry>,
 }
@@ -48,6 +54,14 @@ pub struct FileEntry {
 }
 
 impl FileEntry {
+    /// Sums what is in memory.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Self {
+            size: bytes.len() as u64,
+            blake3: blake3::hash(bytes).to_hex().to_string(),
+        }
+    }
+
     /// Reads a file and sums it.
     pub(crate) fn read(path: &Path) -> io::Result<Self> {
         let mut hasher = blake3::Hasher::new();

@@ -11,6 +11,7 @@ use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument};
 
 use super::analysis;
 use super::error::{At, Error, ErrorKind};
+use super::groups::Groups;
 use super::manifest::{Manifest, SCHEMA_VERSION};
 use super::people::{self, People};
 use super::schema::{fields, schema};
@@ -29,6 +30,7 @@ const TRIES: usize = 4;
 pub struct IndexReader {
     dir: PathBuf,
     manifest: Manifest,
+    groups: Arc<Groups>,
     reader: tantivy::IndexReader,
     /// Number of the commit that searches see.
     generation: u64,
@@ -80,9 +82,14 @@ fn open_once(dir: &Path) -> Result<IndexReader, Error> {
         .reload_policy(ReloadPolicy::Manual)
         .try_into()
         .at(dir)?;
+    let groups = match manifest.groups {
+        Some(_) => Groups::read(dir)?,
+        None => Groups::default(),
+    };
     Ok(IndexReader {
         dir: dir.to_owned(),
         manifest,
+        groups: Arc::new(groups),
         reader,
         generation,
         register,
@@ -156,6 +163,12 @@ impl IndexReader {
         &self.manifest
     }
 
+    /// Which articles are near-copies or versions of one another, as of the end of the last whole run.
+    #[must_use]
+    pub fn groups(&self) -> &Arc<Groups> {
+        &self.groups
+    }
+
     /// The state that searches see.
     #[must_use]
     pub fn searcher(&self) -> Searcher {
@@ -200,7 +213,9 @@ impl IndexReader {
 /// # Errors
 /// [`ErrorKind::Damaged`] if the document holds no statement.
 pub(crate) fn statement(searcher: &Searcher, at: DocAddress) -> Result<StoredStatement, ErrorKind> {
-    stored(searcher, at)
+    let mut statement: StoredStatement = stored(searcher, at)?;
+    statement.article.version = version(searcher, at)?;
+    Ok(statement)
 }
 
 /// Reads an article's document.
@@ -208,7 +223,16 @@ pub(crate) fn statement(searcher: &Searcher, at: DocAddress) -> Result<StoredSta
 /// # Errors
 /// [`ErrorKind::Damaged`] if the document holds no article.
 pub(crate) fn article(searcher: &Searcher, at: DocAddress) -> Result<StoredArticle, ErrorKind> {
-    stored(searcher, at)
+    let mut article: StoredArticle = stored(searcher, at)?;
+    article.article.version = version(searcher, at)?;
+    Ok(article)
+}
+
+/// The number of the version, which only the writer knows.
+fn version(searcher: &Searcher, at: DocAddress) -> Result<Option<u64>, ErrorKind> {
+    let columns = searcher.segment_reader(at.segment_ord).fast_fields();
+    let column = columns.u64(super::schema::name(fields().version))?;
+    Ok(column.first(at.doc_id))
 }
 
 fn stored<T: serde::de::DeserializeOwned>(

@@ -15,6 +15,8 @@ use super::analysis::Analyzer;
 pub const STATEMENT: &str = "s";
 /// Value of [`Fields::doc`] on an article's document.
 pub const ARTICLE: &str = "a";
+/// Value of [`Fields::doc`] on the document of a file that was read: no search looks for it.
+pub const FILE: &str = "f";
 
 macro_rules! fields {
     ($($(#[$doc:meta])* $name:ident: $make:expr;)+) => {
@@ -38,7 +40,7 @@ macro_rules! fields {
 }
 
 fields! {
-    /// [`STATEMENT`] or [`ARTICLE`].
+    /// [`STATEMENT`], [`ARTICLE`] or [`FILE`].
     doc: whole;
     /// The article's key, on all documents of the article: what an update deletes by.
     key: whole;
@@ -52,25 +54,33 @@ fields! {
     print_high: number;
     /// Lower half of the fingerprint.
     print_low: number;
+    /// The file it came from, see [`source_number`](super::source_number); articles only.
+    source: number;
+    /// The same for all versions of one article: upper half of the key of the first; articles only.
+    story: number;
+    /// Number of the version, from 1, where an index keeps more than the last.
+    version: number;
+    /// What near-copies of an article have nearly the same of, see [`sketch`](super::sketch); articles only.
+    sketch: |b, n| b.add_u64_field(n, FAST);
     /// Decides ties and is the same in every index of the same articles.
     order: number;
     /// The same for copies of one quotation by one speaker; statements only.
     family: number;
 
     /// What was said, stemmed.
-    content: |b, n| text(b, n, Analyzer::Stem);
+    content: stems;
     /// What was said, for phrases.
     content_exact: |b, n| text(b, n, Analyzer::Exact);
     /// The sentences around it, stemmed; without what was said, so that no word counts twice.
-    context: |b, n| text(b, n, Analyzer::Stem);
+    context: stems;
     /// The same for phrases, with what was said, so that a phrase may run over the quotation mark.
     context_exact: |b, n| text(b, n, Analyzer::Exact);
     /// Headline, stemmed.
-    title: |b, n| text(b, n, Analyzer::Stem);
+    title: stems;
     /// Headline, for phrases.
     title_exact: |b, n| text(b, n, Analyzer::Exact);
     /// Text of an article, stemmed; a field of its own, for average lengths to mean something.
-    body: |b, n| text(b, n, Analyzer::Stem);
+    body: stems;
     /// Text of an article, for phrases.
     body_exact: |b, n| text(b, n, Analyzer::Exact);
 
@@ -170,10 +180,29 @@ fn day(builder: &mut SchemaBuilder, name: &str) -> Field {
     builder.add_i64_field(name, INDEXED | FAST)
 }
 
+/// Stems without their positions: phrases are looked for in the field of exact words beside it.
+fn stems(builder: &mut SchemaBuilder, name: &str) -> Field {
+    words(builder, name, Analyzer::Stem, IndexRecordOption::WithFreqs)
+}
+
 fn text(builder: &mut SchemaBuilder, name: &str, analyzer: Analyzer) -> Field {
+    words(
+        builder,
+        name,
+        analyzer,
+        IndexRecordOption::WithFreqsAndPositions,
+    )
+}
+
+fn words(
+    builder: &mut SchemaBuilder,
+    name: &str,
+    analyzer: Analyzer,
+    option: IndexRecordOption,
+) -> Field {
     let indexing = TextFieldIndexing::default()
         .set_tokenizer(analyzer.as_str())
-        .set_index_option(IndexRecordOption::WithFreqsAndPositions)
+        .set_index_option(option)
         .set_fieldnorms(true);
     builder.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
 }

@@ -30,6 +30,9 @@ pub struct ArticleRef {
     pub language: Option<String>,
     /// File it came from.
     pub origin: Origin,
+    /// Number of the version, from 1, in an index that keeps versions; not stored, read from its column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
 }
 
 /// Who a statement is by.

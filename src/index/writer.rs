@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 
 use tantivy::collector::Count;
 use tantivy::directory::error::LockError;
+use tantivy::indexer::{IndexWriterOptions, UserOperation};
 use tantivy::query::TermQuery;
-use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{Index, IndexWriter, TantivyError, Term};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
 use super::analysis;
 use super::documents::{Documents, halves};
 use super::error::{At, Error, ErrorKind};
+use super::groups::{self, Groups};
+use super::known::{Entry, FileRecord, Halves, Known, fingerprint, source_number};
 use super::manifest::{FileEntry, Manifest, SCHEMA_VERSION};
 use super::people::People;
 use super::reader::{self, SEGMENTS, files_in_use, open_engine};
@@ -24,6 +27,8 @@ use crate::corrections::{self, Log};
 
 /// Least memory that the engine takes for a thread, in bytes.
 const MEMORY_PER_THREAD: usize = 15_000_000;
+/// Threads that join segments: more would join more of them at a time, all in memory.
+const MERGE_THREADS: usize = 1;
 /// Files that may vanish while they are summed: a merge may end meanwhile.
 const TRIES: usize = 8;
 
@@ -36,6 +41,8 @@ pub struct Settings {
     pub memory_bytes: usize,
     /// Threads that build segments, at least one.
     pub threads: usize,
+    /// Keep the older versions of an article when a newer one comes? An index that has kept any goes on to.
+    pub keep_versions: bool,
 }
 
 impl Default for Settings {
@@ -44,6 +51,7 @@ impl Default for Settings {
             extraction: String::new(),
             memory_bytes: 100_000_000,
             threads: 1,
+            keep_versions: false,
         }
     }
 }
@@ -78,26 +86,15 @@ pub struct IndexedArticle {
     pub origin: Origin,
 }
 
-type Halves = (u64, u64);
-
-/// The articles of an index at one moment; see [`Writer::known`].
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    extraction: String,
-    articles: HashMap<Halves, Halves>,
-}
-
-impl Known {
-    /// Was this very article in the index, read by the same extraction?
-    #[must_use]
-    pub fn is_current(&self, key: &str, content_hash: &str) -> bool {
-        self.articles.get(&halves(key)) == Some(&fingerprint(&self.extraction, content_hash))
-    }
-}
-
-fn fingerprint(extraction: &str, content_hash: &str) -> Halves {
-    let whole = format!("{SCHEMA_VERSION}\n{extraction}\n{content_hash}");
-    halves(&blake3::hash(whole.as_bytes()).to_hex()[..32])
+/// What became of an article that was put into the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// There was none of its key.
+    Added,
+    /// It took the place of one, or came beside it as another version.
+    Updated,
+    /// Another file has a version that was published later: that one stays.
+    Older,
 }
 
 /// The writer. There is one at a time; dropping it without [`Writer::commit`] leaves the index as it was.
@@ -105,19 +102,25 @@ pub struct Writer {
     dir: PathBuf,
     index: Index,
     engine: IndexWriter,
+    reader: IndexReader,
     settings: Settings,
     manifest: Manifest,
-    /// Fingerprint by key, of every article in the index or waiting for the commit.
-    known: HashMap<Halves, Halves>,
+    /// As of the last commit.
+    known: Known,
+    /// What has been put since then, and removed (`None`).
+    recent: HashMap<Halves, Option<Entry>>,
+    /// Versions that were added since then, by story.
+    recent_versions: HashMap<u64, u64>,
     pending: Committed,
     changed: bool,
+    /// Has anything been changed since the writer was opened?
+    touched: bool,
 }
 
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Writer")
             .field("dir", &self.dir)
-            .field("articles", &self.known.len())
             .finish_non_exhaustive()
     }
 }
@@ -156,111 +159,239 @@ impl Writer {
         };
         let threads = settings.threads.max(1);
         let memory = settings.memory_bytes.max(threads * MEMORY_PER_THREAD);
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(threads)
+            .memory_budget_per_thread(memory / threads)
+            .num_merge_threads(MERGE_THREADS)
+            .build();
         let engine = index
-            .writer_with_num_threads(threads, memory)
+            .writer_with_options(options)
             .map_err(|e| match e {
                 TantivyError::LockFailure(LockError::LockBusy, _) => ErrorKind::AlreadyRunning,
                 TantivyError::LockFailure(LockError::IoError(e), _) => {
                     ErrorKind::Io(io::Error::new(e.kind(), e.to_string()))
                 }
-                other => ErrorKind::Engine(other),
+                other => ErrorKind::from(other),
             })
             .at(dir)?;
         // From here on the lock is ours.
         sweep(&segments);
         Manifest::sweep(dir);
-        let known = fingerprints(&index).at(&segments)?;
+        let reader: IndexReader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .at(&segments)?;
+        let known = Known::new(&settings.extraction, reader.searcher()).at(&segments)?;
         let mut writer = Self {
             dir: dir.to_owned(),
             index,
             engine,
+            reader,
             settings: settings.clone(),
             manifest: Manifest::default(),
             known,
+            recent: HashMap::new(),
+            recent_versions: HashMap::new(),
             pending: Committed::default(),
             changed: false,
+            touched: false,
         };
         // Absent, or older than the last commit if the process was killed in between.
         let generation = writer.index.load_metas().at(&segments)?.opstamp;
         match Manifest::read(dir) {
             Ok(manifest) if manifest.generation == generation => writer.manifest = manifest,
-            _ => writer.write_manifest()?,
+            older => {
+                // Some of what it says is not in the engine.
+                writer.manifest = older.unwrap_or_default();
+                writer.write_manifest()?;
+            }
         }
+        writer.settings.keep_versions |= writer.manifest.keep_versions;
+        // Killed after it wrote the groups and before it said so: they are made again.
+        let groups = FileEntry::read(&dir.join(groups::FILE)).ok();
+        writer.touched = writer.manifest.groups.is_some() && groups != writer.manifest.groups;
         Ok(writer)
     }
 
-    /// What is in the index now, for other threads to ask while this writer goes on.
+    /// What was in the index at the last commit, for other threads to ask while this writer goes on.
     #[must_use]
-    pub fn known(&self) -> Known {
-        Known {
-            extraction: self.settings.extraction.clone(),
-            articles: self.known.clone(),
+    pub fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// Does the index keep the older versions of an article?
+    #[must_use]
+    pub fn keeps_versions(&self) -> bool {
+        self.settings.keep_versions
+    }
+
+    /// Is this very article in the index, from the same file and read by the same extraction?
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn is_current(&self, key: &str, content_hash: &str, source: u64) -> Result<bool, Error> {
+        let print = fingerprint(&self.settings.extraction, content_hash, source);
+        Ok(self.entry(key)?.is_some_and(|e| e.print == print))
+    }
+
+    fn entry(&self, key: &str) -> Result<Option<Entry>, Error> {
+        match self.recent.get(&halves(key)) {
+            Some(recent) => Ok(*recent),
+            None => self.known.entry(key).at(&self.dir),
         }
-    }
-
-    /// Is this very article in the index, read by the same extraction?
-    #[must_use]
-    pub fn is_current(&self, key: &str, content_hash: &str) -> bool {
-        self.known.get(&halves(key)) == Some(&fingerprint(&self.settings.extraction, content_hash))
-    }
-
-    /// Is a version of the article in the index?
-    #[must_use]
-    pub fn contains(&self, key: &str) -> bool {
-        self.known.contains_key(&halves(key))
-    }
-
-    /// How many articles there are, with what waits for the commit.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.known.len()
-    }
-
-    /// Is there no article?
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.known.is_empty()
     }
 
     /// Adds an article, or replaces the version of it that is there.
     ///
     /// # Errors
     /// If the engine's threads have failed (a full disk); nothing of what waits is in the index then.
-    pub fn put(&mut self, documents: Documents) -> Result<(), Error> {
+    pub fn put(&mut self, documents: Documents) -> Result<Put, Error> {
         let f = fields();
-        let fingerprint = fingerprint(&self.settings.extraction, &documents.content_hash);
-        if self
-            .known
-            .insert(halves(&documents.key), fingerprint)
-            .is_some()
+        let Documents {
+            key,
+            content_hash,
+            source,
+            story,
+            published,
+            documents,
+            ..
+        } = documents;
+        let print = fingerprint(&self.settings.extraction, &content_hash, source);
+        let before = self.entry(&key)?;
+        if let Some(before) = before
+            && before.source != source
+            && before.published > published
         {
-            self.engine
-                .delete_term(Term::from_field_text(f.key, &documents.key));
-            self.pending.updated += 1;
-        } else {
-            self.pending.added += 1;
+            return Ok(Put::Older);
         }
-        for (n, mut document) in documents.documents.into_iter().enumerate() {
-            if n == 0 {
-                document.add_u64(f.print_high, fingerprint.0);
-                document.add_u64(f.print_low, fingerprint.1);
+        let mut operations = Vec::with_capacity(documents.len() + 1);
+        let mut put = Put::Added;
+        if before.is_some() {
+            put = Put::Updated;
+            operations.push(UserOperation::Delete(Term::from_field_text(f.key, &key)));
+        }
+        let version = match before {
+            Some(before) => before.version,
+            None if self.settings.keep_versions => {
+                let recent = self.recent_versions.entry(story).or_default();
+                let there = self.known.versions(story).at(&self.dir)? + *recent;
+                *recent += 1;
+                if there > 0 {
+                    put = Put::Updated;
+                }
+                Some(there + 1)
             }
-            self.engine.add_document(document).at(&self.dir)?;
+            None => None,
+        };
+        for (n, mut document) in documents.into_iter().enumerate() {
+            if n == 0 {
+                document.add_u64(f.print_high, print.0);
+                document.add_u64(f.print_low, print.1);
+                document.add_u64(f.source, source);
+                document.add_u64(f.story, story);
+            }
+            if let Some(version) = version {
+                document.add_u64(f.version, version);
+            }
+            operations.push(UserOperation::Add(document));
         }
+        // At one go: all of an article comes into one segment.
+        self.engine.run(operations).at(&self.dir)?;
+        let entry = Entry {
+            print,
+            source,
+            published,
+            version,
+        };
+        self.recent.insert(halves(&key), Some(entry));
+        match put {
+            Put::Added => self.pending.added += 1,
+            Put::Updated | Put::Older => self.pending.updated += 1,
+        }
+        self.changed = true;
+        Ok(put)
+    }
+
+    /// Takes an article and its statements out; says whether it was there. Its file is forgotten: a run over it brings
+    /// the article back.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn remove(&mut self, key: &str) -> Result<bool, Error> {
+        let Some(entry) = self.entry(key)? else {
+            return Ok(false);
+        };
+        self.engine
+            .delete_term(Term::from_field_text(fields().key, key));
+        self.forget(entry.source);
+        self.recent.insert(halves(key), None);
+        self.pending.removed += 1;
+        self.changed = true;
+        Ok(true)
+    }
+
+    /// Takes out those articles of a file that `keep` does not want; how many these were.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn remove_of_file(
+        &mut self,
+        path: &str,
+        keep: impl Fn((u64, u64)) -> bool,
+    ) -> Result<u64, Error> {
+        let source = source_number(path);
+        let mut removed = 0;
+        for (high, low) in self.known.articles_of(source).at(&self.dir)? {
+            let key = format!("{high:016x}{low:016x}");
+            // Since the last commit it may have come from another file.
+            let mine = self.entry(&key)?.is_some_and(|e| e.source == source);
+            if mine && !keep((high, low)) && self.remove(&key)? {
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// How many articles the last commit has of a file.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn count_of_file(&self, path: &str) -> Result<u64, Error> {
+        let keys = self.known.articles_of(source_number(path)).at(&self.dir)?;
+        Ok(keys.len() as u64)
+    }
+
+    /// Remembers a file that was read to its end, with all that has been put of it.
+    ///
+    /// # Errors
+    /// As [`Writer::put`].
+    pub fn remember(&mut self, record: &FileRecord) -> Result<(), Error> {
+        let f = fields();
+        let key = FileRecord::key(source_number(&record.path));
+        let mut document = TantivyDocument::new();
+        document.add_text(f.doc, schema::FILE);
+        document.add_text(f.id, &key);
+        document.add_text(f.key, &key);
+        let json = serde_json::to_vec(record)
+            .map_err(io::Error::from)
+            .at(&self.dir)?;
+        document.add_bytes(f.stored, &json);
+        let operations = [
+            UserOperation::Delete(Term::from_field_text(f.key, &key)),
+            UserOperation::Add(document),
+        ];
+        self.engine.run(operations).at(&self.dir)?;
         self.changed = true;
         Ok(())
     }
 
-    /// Takes an article and its statements out; says whether it was there.
-    pub fn remove(&mut self, key: &str) -> bool {
-        if self.known.remove(&halves(key)).is_none() {
-            return false;
-        }
+    /// Forgets a file, by its [`source_number`]: the next run will read it as if it were new.
+    pub fn forget(&mut self, source: u64) {
+        let key = FileRecord::key(source);
         self.engine
-            .delete_term(Term::from_field_text(fields().key, key));
-        self.pending.removed += 1;
+            .delete_term(Term::from_field_text(fields().key, &key));
         self.changed = true;
-        true
     }
 
     /// The articles of the last commit, for finding those whose file is gone.
@@ -268,8 +399,7 @@ impl Writer {
     /// # Errors
     /// If the index cannot be read.
     pub fn articles(&self) -> Result<Vec<IndexedArticle>, Error> {
-        let reader = self.index.reader().at(&self.dir)?;
-        let searcher = reader.searcher();
+        let searcher = self.known.searcher();
         let query = TermQuery::new(
             Term::from_field_text(fields().doc, schema::ARTICLE),
             IndexRecordOption::Basic,
@@ -282,7 +412,7 @@ impl Writer {
         addresses
             .into_iter()
             .map(|at| {
-                let stored = reader::article(&searcher, at).at(&self.dir)?.article;
+                let stored = reader::article(searcher, at).at(&self.dir)?.article;
                 Ok(IndexedArticle {
                     key: stored.key,
                     id: stored.id,
@@ -292,8 +422,28 @@ impl Writer {
             .collect()
     }
 
-    /// Makes everything since the last commit durable and visible, at once or not at all, and works out anew who is who.
-    /// Without new articles only corrections that are new since then are applied.
+    /// Every file that is remembered as of the last commit.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn files(&self, each: impl FnMut(FileRecord)) -> Result<(), Error> {
+        self.known.files(each).at(&self.dir)
+    }
+
+    /// Makes everything since the last commit durable and visible, at once or not at all. What it changed is counted
+    /// with the next [`Writer::commit`].
+    ///
+    /// # Errors
+    /// If a file cannot be written; the index then is as it was after the last commit.
+    pub fn commit_quietly(&mut self) -> Result<(), Error> {
+        if self.commit_engine()? {
+            self.write_manifest()?;
+        }
+        Ok(())
+    }
+
+    /// The same, and works out anew who is who. Without new articles only corrections that are new since then are
+    /// applied.
     ///
     /// # Errors
     /// If a file cannot be written; the index then is as it was after the last commit.
@@ -301,17 +451,9 @@ impl Writer {
         let log = Log::read(&corrections::beside(&self.dir))
             .map_err(|e| ErrorKind::Corrections(e.to_string()))
             .at(&self.dir)?;
-        let changed = self.changed;
-        if changed {
-            self.engine.commit().at(&self.dir)?;
-            sync_folder(&self.dir.join(SEGMENTS)).at(&self.dir)?;
-            sync_folder(&self.dir).at(&self.dir)?;
-            self.changed = false;
-        }
+        let changed = self.commit_engine()?;
         let notes = self.write_people(&log)?;
-        if changed {
-            self.write_manifest()?;
-        } else if self.manifest.extraction != self.settings.extraction {
+        if changed || self.manifest.extraction != self.settings.extraction {
             self.write_manifest()?;
         }
         Ok(Committed {
@@ -323,24 +465,47 @@ impl Writer {
         })
     }
 
+    /// Commits what waits; says whether there was anything.
+    fn commit_engine(&mut self) -> Result<bool, Error> {
+        if !self.changed {
+            return Ok(false);
+        }
+        self.engine.commit().at(&self.dir)?;
+        sync_folder(&self.dir.join(SEGMENTS)).at(&self.dir)?;
+        sync_folder(&self.dir).at(&self.dir)?;
+        self.changed = false;
+        self.touched = true;
+        self.reader.reload().at(&self.dir)?;
+        self.known = Known::new(&self.settings.extraction, self.reader.searcher()).at(&self.dir)?;
+        self.recent.clear();
+        self.recent_versions.clear();
+        Ok(true)
+    }
+
     /// Commits, waits for the engine to join small segments, and closes the index.
     ///
     /// # Errors
     /// As [`Writer::commit`].
     pub fn finish(mut self) -> Result<Committed, Error> {
-        let idle = !self.changed;
         let committed = self.commit()?;
-        if idle {
+        if !self.touched {
             return Ok(committed);
         }
         let Self {
             dir,
             index,
             engine,
+            reader,
+            known,
             mut manifest,
             ..
         } = self;
+        // What is joined meanwhile is not needed any more.
+        let groups = Groups::find(known.searcher()).at(&dir)?;
+        drop(known);
+        drop(reader);
         engine.wait_merging_threads().at(&dir)?;
+        manifest.groups = Some(groups.write(&dir)?);
         renew_files(&index, &dir, &mut manifest)?;
         manifest.write(&dir)?;
         Ok(committed)
@@ -367,7 +532,7 @@ impl Writer {
 
     fn write_manifest(&mut self) -> Result<(), Error> {
         let count = || {
-            let searcher = self.index.reader()?.searcher();
+            let searcher = self.known.searcher();
             let of = |value| {
                 let term = Term::from_field_text(fields().doc, value);
                 searcher.search(&TermQuery::new(term, IndexRecordOption::Basic), &Count)
@@ -375,12 +540,13 @@ impl Writer {
             Ok((of(schema::ARTICLE)? as u64, of(schema::STATEMENT)? as u64))
         };
         let (articles, statements) = count()
-            .map_err(|e: TantivyError| ErrorKind::Engine(e))
+            .map_err(|e: TantivyError| ErrorKind::from(e))
             .at(&self.dir)?;
         self.manifest.schema_version = SCHEMA_VERSION;
         self.manifest
             .extraction
             .clone_from(&self.settings.extraction);
+        self.manifest.keep_versions = self.settings.keep_versions;
         self.manifest.articles = articles;
         self.manifest.statements = statements;
         renew_files(&self.index, &self.dir, &mut self.manifest)?;
@@ -435,29 +601,4 @@ fn sweep(segments: &Path) {
             let _ = fs::remove_file(entry.path());
         }
     }
-}
-
-/// Reads key and fingerprint of every article from the columns.
-fn fingerprints(index: &Index) -> tantivy::Result<HashMap<Halves, Halves>> {
-    let f = fields();
-    let searcher = index.reader()?.searcher();
-    let mut known = HashMap::new();
-    for segment in searcher.segment_readers() {
-        let columns = segment.fast_fields();
-        let column = |field: Field| columns.u64(schema::name(field));
-        let (key_high, key_low) = (column(f.key_high)?, column(f.key_low)?);
-        let (print_high, print_low) = (column(f.print_high)?, column(f.print_low)?);
-        for doc in segment.doc_ids_alive() {
-            // Statements have no fingerprint.
-            if let (Some(kh), Some(kl), Some(ph), Some(pl)) = (
-                key_high.first(doc),
-                key_low.first(doc),
-                print_high.first(doc),
-                print_low.first(doc),
-            ) {
-                known.insert((kh, kl), (ph, pl));
-            }
-        }
-    }
-    Ok(known)
 }

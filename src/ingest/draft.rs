@@ -9,7 +9,7 @@ use crate::text::TextMap;
 use super::{Item, Options, Source, head, language, repair};
 
 /// Part of each content hash: raised whenever the same bytes would be read differently.
-const READING: &[u8] = b"whosaid.ingest/1";
+pub(super) const READING: &[u8] = b"whosaid.ingest/1";
 
 /// What a reader found of one article. Fields stand as the file has them.
 #[derive(Debug, Default)]

@@ -31,12 +31,14 @@ mod open;
 mod pieces;
 mod plain;
 pub mod repair;
+mod stamp;
 mod walk;
 mod written;
 
 pub use field::Field;
 pub use format::Format;
 pub use meter::Meter;
+pub use stamp::{digest, stat};
 pub use walk::{IGNORE_FILE, walk};
 
 /// What the user asked of ingest.
@@ -69,6 +71,18 @@ impl Default for Options {
             max_decoded_bytes: 64 << 30,
             meter: None,
         }
+    }
+}
+
+impl Options {
+    /// Names everything that these options decide: two readings of one file under one name gave the same articles.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let options = Self {
+            meter: None,
+            ..self.clone()
+        };
+        format!("{} {options:?}", String::from_utf8_lossy(draft::READING))
     }
 }
 

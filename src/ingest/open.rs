@@ -40,7 +40,7 @@ pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, String>
 }
 
 /// Opens a regular file. Not blocking, so that a pipe put in its place does not stop the run.
-fn open_regular(path: &Path, follow: bool) -> io::Result<File> {
+pub(super) fn open_regular(path: &Path, follow: bool) -> io::Result<File> {
     let mut how = std::fs::OpenOptions::new();
     how.read(true);
     #[cfg(unix)]

@@ -9,6 +9,7 @@ mod config;
 mod dates;
 mod eval;
 mod http;
+mod incremental;
 mod index;
 mod ingest;
 mod names;

@@ -1,0 +1,185 @@
+//! Values as the index takes them: cleaned, cut to length, each once, and numbers for what is compared by number.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
+use tantivy::TantivyDocument;
+use tantivy::schema::Field;
+
+use crate::article::Place;
+use crate::index::names;
+use crate::index::schema::Fields;
+use crate::text::Span;
+
+/// Longest facet value in bytes; what is longer is cut.
+const LONGEST_VALUE: usize = 200;
+/// The two halves of 32 hexadecimal digits; of anything else, of its hash.
+pub(crate) fn halves(hex: &str) -> (u64, u64) {
+    let parse = |part: Option<&str>| part.and_then(|p| u64::from_str_radix(p, 16).ok());
+    if hex.len() == 32
+        && let (Some(high), Some(low)) = (parse(hex.get(..16)), parse(hex.get(16..)))
+    {
+        return (high, low);
+    }
+    let hash = blake3::hash(hex.as_bytes());
+    let mut halves = hash.as_bytes().chunks_exact(8).map(|c| {
+        c.iter()
+            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte))
+    });
+    (halves.next().unwrap_or(0), halves.next().unwrap_or(0))
+}
+
+/// A value fit for a facet: no control characters, no blanks at the ends, not too long. `None` if nothing is left.
+#[must_use]
+pub fn clean(value: &str) -> Option<String> {
+    let mut out = String::with_capacity(value.len().min(LONGEST_VALUE));
+    for word in value.split(|c: char| c.is_whitespace() || c.is_control()) {
+        if word.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+        if out.len() > LONGEST_VALUE {
+            out.truncate(out.floor_char_boundary(LONGEST_VALUE));
+            break;
+        }
+    }
+    let trimmed = out.trim_end();
+    (!trimmed.is_empty()).then(|| trimmed.to_owned())
+}
+
+/// One string for a path, `/` between the steps; a `/` within a step becomes the division slash `∕`.
+#[must_use]
+pub fn join_path(path: &[String]) -> String {
+    let mut out = String::new();
+    for step in path.iter().filter_map(|step| clean(step)) {
+        if !out.is_empty() {
+            out.push('/');
+        }
+        out.push_str(&step.replace('/', "∕"));
+    }
+    out
+}
+
+pub(super) fn days(date: NaiveDate) -> i64 {
+    i64::from(date.num_days_from_ce()) - 719_163
+}
+
+/// A day as the index counts it: days since 1970-01-01.
+#[must_use]
+pub fn day_number(date: NaiveDate) -> i64 {
+    days(date)
+}
+
+/// [`halves`] of a text's hash.
+pub(super) fn halves_of_hash(text: &str) -> (u64, u64) {
+    halves(
+        blake3::hash(text.as_bytes())
+            .to_hex()
+            .get(..32)
+            .unwrap_or_default(),
+    )
+}
+
+/// The parts of `whole` outside all of `holes`.
+pub(super) fn without(whole: Span, holes: &[Span]) -> Vec<Span> {
+    let mut holes: Vec<Span> = holes.to_vec();
+    holes.sort_unstable();
+    let mut pieces = Vec::new();
+    let mut begin = whole.begin;
+    for hole in holes {
+        if hole.begin > begin && hole.begin <= whole.end {
+            pieces.push(Span {
+                begin,
+                end: hole.begin,
+            });
+        }
+        begin = begin.max(hole.end);
+    }
+    if begin < whole.end {
+        pieces.push(Span {
+            begin,
+            end: whole.end,
+        });
+    }
+    pieces
+}
+
+/// A document under construction.
+#[derive(Default)]
+pub(super) struct Document(pub(super) TantivyDocument);
+
+impl Document {
+    pub(super) fn whole(&mut self, field: Field, value: &str) {
+        if !value.is_empty() {
+            self.0.add_text(field, value);
+        }
+    }
+
+    pub(super) fn text(&mut self, field: Field, value: &str) {
+        if !value.is_empty() {
+            self.0.add_text(field, value);
+        }
+    }
+
+    /// A name under all its aliases.
+    pub(super) fn name(&mut self, field: Field, name: &str) {
+        for alias in names::aliases(name) {
+            self.0.add_text(field, alias);
+        }
+    }
+
+    /// The steps of a place's path and its name, a value each.
+    pub(super) fn steps(&mut self, field: Field, place: &Place) {
+        for step in &place.path {
+            self.text(field, step);
+        }
+        if place.path.last() != Some(&place.name) {
+            self.text(field, &place.name);
+        }
+    }
+
+    pub(super) fn number(&mut self, field: Field, value: u64) {
+        self.0.add_u64(field, value);
+    }
+
+    pub(super) fn day(&mut self, field: Field, date: NaiveDate) {
+        self.0.add_i64(field, days(date));
+    }
+
+    pub(super) fn stored<T: serde::Serialize>(&mut self, field: Field, value: &T) {
+        // Maps with string keys and numbers: serialising to memory cannot fail. An empty value would be caught by `check`.
+        let json = serde_json::to_vec(value).unwrap_or_default();
+        self.0.add_bytes(field, &json);
+    }
+}
+
+/// Values of multi-valued fields, each once.
+#[derive(Default)]
+pub(super) struct Sets(BTreeSet<(Field, String)>);
+
+impl Sets {
+    pub(super) fn add(&mut self, field: Field, value: &str) {
+        if !value.is_empty() {
+            self.0.insert((field, value.to_owned()));
+        }
+    }
+
+    pub(super) fn add_clean(&mut self, field: Field, value: Option<&str>) {
+        if let Some(value) = value.and_then(clean) {
+            self.add(field, &value);
+        }
+    }
+
+    pub(super) fn write(self, f: &Fields, doc: &mut Document) {
+        for (field, value) in self.0 {
+            if [f.speaker_text, f.about_text].contains(&field) {
+                doc.name(field, &value);
+            } else {
+                doc.whole(field, &value);
+            }
+        }
+    }
+}

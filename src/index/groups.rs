@@ -1,0 +1,258 @@
+//! Near-copies and versions of one article, as groups: so that an agency's story, printed by ten papers, counts once.
+//!
+//! Two articles belong together if they are versions of one article, or if their [sketches](super::sketch) resemble
+//! one another by [`ALIKE`] or more; and whoever belongs with either belongs with both. A group bears the number of
+//! its least member. Nothing of this depends on the order in which the articles came. As groups change with every
+//! article while the engine's columns never do, they lie in a file of their own, made anew at the end of a run that
+//! changed something; it lists only articles that are not alone.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use tantivy::columnar::Column;
+use tantivy::schema::Field;
+use tantivy::{DocId, Searcher};
+
+use super::error::{At, Error, ErrorKind};
+use super::manifest::FileEntry;
+use super::schema::{self, fields};
+use super::sketch::{self, BANDS};
+use super::storage::write_atomically;
+
+/// Name of the file within the index folder.
+pub(crate) const FILE: &str = "groups.bin";
+/// First bytes of the file.
+const MAGIC: &[u8; 8] = b"whosgrp1";
+/// Least resemblance of near-copies: a copy cut by a quarter has 0.75, one with every twentieth word changed 0.6.
+const ALIKE: f64 = 0.6;
+/// Articles with one band in common that each is compared with, at most: boilerplate must not cost a square.
+const COMPARED: usize = 32;
+
+/// Which articles belong together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Groups {
+    /// Article (upper half of its key) and group, by article; only of groups with two members or more.
+    members: Vec<(u64, u64)>,
+}
+
+impl Groups {
+    /// The group of an article, by the upper half of its key (the column [`Fields::key_high`](schema::Fields), which
+    /// its statements have too). An article that is alone is a group of its own.
+    #[must_use]
+    pub fn of(&self, article: u64) -> u64 {
+        self.members
+            .binary_search_by_key(&article, |(member, _)| *member)
+            .ok()
+            .and_then(|at| self.members.get(at))
+            .map_or(article, |(_, group)| *group)
+    }
+
+    /// The articles of a group, by the upper halves of their keys, in order; empty for an article that is alone.
+    pub fn members(&self, group: u64) -> impl Iterator<Item = u64> {
+        self.members
+            .iter()
+            .filter(move |(_, of)| *of == group)
+            .map(|(member, _)| *member)
+    }
+
+    /// Articles that are not alone.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Is every article alone?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Groups all articles that a searcher sees.
+    pub(crate) fn find(searcher: &Searcher) -> tantivy::Result<Self> {
+        let columns: Vec<Columns> = searcher
+            .segment_readers()
+            .iter()
+            .map(Columns::open)
+            .collect::<tantivy::Result<_>>()?;
+        let mut articles = Vec::new();
+        for (segment, reader) in (0_u32..).zip(searcher.segment_readers()) {
+            let Some(columns) = columns.get(segment as usize) else {
+                continue;
+            };
+            for doc in reader.doc_ids_alive() {
+                if let (Some(story), Some(key)) = (columns.story.first(doc), columns.key.first(doc))
+                {
+                    articles.push(Article {
+                        key,
+                        story,
+                        segment,
+                        doc,
+                    });
+                }
+            }
+        }
+        // From here on only the set of articles matters.
+        articles.sort_unstable_by_key(|a| a.key);
+        let mut forest = Forest::of(articles.len());
+        let mut first_of_story: HashMap<u64, usize> = HashMap::new();
+        for (n, article) in articles.iter().enumerate() {
+            // Versions share a story that is the key of none but the first.
+            if article.story != article.key {
+                let first = *first_of_story.entry(article.story).or_insert(n);
+                forest.join(first, n);
+                if let Ok(original) = articles.binary_search_by_key(&article.story, |a| a.key) {
+                    forest.join(original, n);
+                }
+            }
+        }
+        let sketch_of = |n: usize| -> Vec<u64> {
+            articles.get(n).map_or_else(Vec::new, |a| {
+                columns
+                    .get(a.segment as usize)
+                    .map_or_else(Vec::new, |c| c.sketch.values_for_doc(a.doc).collect())
+            })
+        };
+        let mut bands: Vec<(u64, usize)> = Vec::new();
+        for band in 0..BANDS {
+            bands.clear();
+            for (n, article) in articles.iter().enumerate() {
+                let value = columns
+                    .get(article.segment as usize)
+                    .and_then(|c| c.sketch.values_for_doc(article.doc).nth(band));
+                bands.extend(value.map(|value| (value, n)));
+            }
+            bands.sort_unstable();
+            for alike in bands.chunk_by(|a, b| a.0 == b.0).filter(|c| c.len() > 1) {
+                compare(alike, &mut forest, sketch_of);
+            }
+        }
+        let mut members = Vec::new();
+        let mut sizes: HashMap<usize, u32> = HashMap::new();
+        for n in 0..articles.len() {
+            *sizes.entry(forest.root(n)).or_default() += 1;
+        }
+        for (n, article) in articles.iter().enumerate() {
+            let root = forest.root(n);
+            if sizes.get(&root).is_some_and(|size| *size > 1)
+                && let Some(group) = articles.get(root)
+            {
+                members.push((article.key, group.key));
+            }
+        }
+        Ok(Self { members })
+    }
+
+    /// Writes the file; what the manifest should say of it.
+    pub(crate) fn write(&self, dir: &Path) -> Result<FileEntry, Error> {
+        let path = dir.join(FILE);
+        let mut bytes = Vec::with_capacity(MAGIC.len() + self.members.len() * 16);
+        bytes.extend_from_slice(MAGIC);
+        for (member, group) in &self.members {
+            bytes.extend_from_slice(&member.to_le_bytes());
+            bytes.extend_from_slice(&group.to_le_bytes());
+        }
+        write_atomically(&path, &bytes).at(&path)?;
+        Ok(FileEntry::of(&bytes))
+    }
+
+    /// Reads the file. Without one every article is alone; one that is cut short or foreign is damage.
+    pub(crate) fn read(dir: &Path) -> Result<Self, Error> {
+        let path = dir.join(FILE);
+        let bytes = match fs::read(&path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            other => other.at(&path)?,
+        };
+        let damaged = || Error::new(dir, ErrorKind::Damaged(format!("{FILE} is not whole")));
+        let body = bytes.strip_prefix(MAGIC).ok_or_else(damaged)?;
+        let (numbers, rest) = body.as_chunks::<8>();
+        let (pairs, odd) = numbers.as_chunks::<2>();
+        let members: Vec<(u64, u64)> = pairs
+            .iter()
+            .map(|[member, group]| (u64::from_le_bytes(*member), u64::from_le_bytes(*group)))
+            .collect();
+        if !rest.is_empty() || !odd.is_empty() || !members.is_sorted() {
+            return Err(damaged());
+        }
+        Ok(Self { members })
+    }
+}
+
+/// Joins those of some articles with a band in common that resemble one another. Each is compared with the first of
+/// every group among them.
+fn compare(alike: &[(u64, usize)], forest: &mut Forest, sketch_of: impl Fn(usize) -> Vec<u64>) {
+    let mut firsts: Vec<(usize, Vec<u64>)> = Vec::new();
+    for &(_, n) in alike {
+        let sketch = sketch_of(n);
+        let mut alone = true;
+        for (first, other) in &firsts {
+            if forest.root(*first) == forest.root(n) {
+                alone = false;
+            } else if sketch::resemblance(&sketch, other) >= ALIKE {
+                forest.join(*first, n);
+                alone = false;
+            }
+        }
+        if alone && firsts.len() < COMPARED {
+            firsts.push((n, sketch));
+        }
+    }
+}
+
+/// An article of the index.
+struct Article {
+    key: u64,
+    story: u64,
+    segment: u32,
+    doc: DocId,
+}
+
+/// The columns of a segment.
+struct Columns {
+    key: Column<u64>,
+    story: Column<u64>,
+    sketch: Column<u64>,
+}
+
+impl Columns {
+    fn open(segment: &tantivy::SegmentReader) -> tantivy::Result<Self> {
+        let f = fields();
+        let column = |field: Field| segment.fast_fields().u64(schema::name(field));
+        Ok(Self {
+            key: column(f.key_high)?,
+            story: column(f.story)?,
+            sketch: column(f.sketch)?,
+        })
+    }
+}
+
+/// Disjoint sets; the root of a set is its least member.
+struct Forest(Vec<u32>);
+
+impl Forest {
+    fn of(size: usize) -> Self {
+        Self((0..u32::try_from(size).unwrap_or(u32::MAX)).collect())
+    }
+
+    fn root(&mut self, of: usize) -> usize {
+        let mut at = of;
+        while let Some(&up) = self.0.get(at)
+            && up as usize != at
+        {
+            // Halves the way for whoever comes next.
+            let above = self.0.get(up as usize).copied().unwrap_or(up);
+            self.0[at] = above;
+            at = above as usize;
+        }
+        at
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        let (least, other) = (a.min(b), a.max(b));
+        if let (Some(slot), Ok(least)) = (self.0.get_mut(other), u32::try_from(least)) {
+            *slot = least;
+        }
+    }
+}
