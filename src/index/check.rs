@@ -10,7 +10,7 @@ use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
 use super::error::{At, Error, ErrorKind};
 use super::groups;
 use super::manifest::{FileEntry, Manifest};
-use super::reader::{self, SEGMENTS, open_engine, open_reader};
+use super::reader::{self, SEGMENTS, files_in_use, open_engine, open_reader};
 use super::schema::{self, fields};
 use super::stored::{StoredArticle, StoredStatement};
 use crate::text::Span;
@@ -65,10 +65,17 @@ impl Report {
 /// If the index cannot be opened at all; what is wrong inside goes to the report.
 pub fn check(dir: &Path) -> Result<Report, Error> {
     let mut report = Report::default();
-    // Before anything is opened: the engine does not look whether what it maps makes sense.
+    // Before any segment is opened: the engine does not look whether what it maps makes sense.
     let manifest = Manifest::read(dir)?;
     let segments = dir.join(SEGMENTS);
+    let index = open_engine(&segments)?;
+    // Killed between the engine's commit and the manifest: what the manifest has too little is no damage.
+    let is_older = index.load_metas().at(&segments)?.opstamp > manifest.generation;
+    let in_use = files_in_use(&index).at(&segments)?;
     for (name, entry) in &manifest.files {
+        if is_older && !in_use.contains(name) {
+            continue;
+        }
         let changed = if name == "meta.json" {
             "it is not what the last commit left; is `whosaid index` running?"
         } else {
@@ -77,16 +84,15 @@ pub fn check(dir: &Path) -> Result<Report, Error> {
         sum(&segments.join(name), name, entry, changed, &mut report);
     }
     if let Some(entry) = &manifest.groups {
+        let name = groups::name(entry);
         let changed = "its checksum is not the one in the manifest";
-        let name = groups::FILE;
-        sum(&dir.join(name), name, entry, changed, &mut report);
+        sum(&dir.join(&name), &name, entry, changed, &mut report);
     }
     if !report.is_whole() {
         return Ok(report);
     }
     let reader = open_reader(dir)?;
     // Files younger than the manifest have the engine's own checksums only.
-    let index = open_engine(&segments)?;
     for path in index.validate_checksum().at(&segments)? {
         report.problem(
             &path.to_string_lossy(),

@@ -21,8 +21,8 @@ use super::schema::{self, fields};
 use super::sketch::{self, BANDS};
 use super::storage::write_atomically;
 
-/// Name of the file within the index folder.
-pub(crate) const FILE: &str = "groups.bin";
+/// How the names of the files begin.
+const PREFIX: &str = "groups-";
 /// First bytes of the file.
 const MAGIC: &[u8; 8] = b"whosgrp1";
 /// Least resemblance of near-copies: a copy cut by a quarter has 0.75, one with every twentieth word changed 0.6.
@@ -146,25 +146,27 @@ impl Groups {
 
     /// Writes the file; what the manifest should say of it.
     pub(crate) fn write(&self, dir: &Path) -> Result<FileEntry, Error> {
-        let path = dir.join(FILE);
         let mut bytes = Vec::with_capacity(MAGIC.len() + self.members.len() * 16);
         bytes.extend_from_slice(MAGIC);
         for (member, group) in &self.members {
             bytes.extend_from_slice(&member.to_le_bytes());
             bytes.extend_from_slice(&group.to_le_bytes());
         }
+        let entry = FileEntry::of(&bytes);
+        let path = dir.join(name(&entry));
         write_atomically(&path, &bytes).at(&path)?;
-        Ok(FileEntry::of(&bytes))
+        Ok(entry)
     }
 
-    /// Reads the file. Without one every article is alone; one that is cut short or foreign is damage.
-    pub(crate) fn read(dir: &Path) -> Result<Self, Error> {
-        let path = dir.join(FILE);
+    /// Reads the file that the manifest speaks of. One that is missing, cut short or foreign is damage.
+    pub(crate) fn read(dir: &Path, entry: &FileEntry) -> Result<Self, Error> {
+        let name = name(entry);
+        let path = dir.join(&name);
+        let damaged = || Error::new(dir, ErrorKind::Damaged(format!("{name} is not whole")));
         let bytes = match fs::read(&path) {
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(damaged()),
             other => other.at(&path)?,
         };
-        let damaged = || Error::new(dir, ErrorKind::Damaged(format!("{FILE} is not whole")));
         let body = bytes.strip_prefix(MAGIC).ok_or_else(damaged)?;
         let (numbers, rest) = body.as_chunks::<8>();
         let (pairs, odd) = numbers.as_chunks::<2>();
@@ -176,6 +178,25 @@ impl Groups {
             return Err(damaged());
         }
         Ok(Self { members })
+    }
+}
+
+/// The name of a file of groups within the index folder: of its content, so that an old manifest finds the old file
+/// while a new one is being written.
+pub(crate) fn name(entry: &FileEntry) -> String {
+    format!("{PREFIX}{}.bin", entry.blake3.get(..16).unwrap_or_default())
+}
+
+/// Removes all files of groups but the one that the manifest speaks of.
+pub(crate) fn sweep(dir: &Path, keep: Option<&FileEntry>) {
+    let keep = keep.map(name);
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(PREFIX) && Some(&*name) != keep.as_deref() {
+            // What cannot be removed does no harm.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 

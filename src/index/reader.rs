@@ -82,8 +82,8 @@ fn open_once(dir: &Path) -> Result<IndexReader, Error> {
         .reload_policy(ReloadPolicy::Manual)
         .try_into()
         .at(dir)?;
-    let groups = match manifest.groups {
-        Some(_) => Groups::read(dir)?,
+    let groups = match &manifest.groups {
+        Some(entry) => Groups::read(dir, entry)?,
         None => Groups::default(),
     };
     Ok(IndexReader {

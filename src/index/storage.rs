@@ -65,7 +65,7 @@ pub fn erase(dir: &Path) -> io::Result<()> {
     gone(fs::remove_file(dir.join(manifest::FILE)))?;
     gone(fs::remove_file(dir.join(people::FILE)))?;
     gone(fs::remove_file(dir.join(last_run::FILE)))?;
-    gone(fs::remove_file(dir.join(groups::FILE)))?;
+    groups::sweep(dir, None);
     gone(fs::remove_dir_all(dir.join(reader::SEGMENTS)))
 }
 

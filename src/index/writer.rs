@@ -208,9 +208,7 @@ impl Writer {
             }
         }
         writer.settings.keep_versions |= writer.manifest.keep_versions;
-        // Killed after it wrote the groups and before it said so: they are made again.
-        let groups = FileEntry::read(&dir.join(groups::FILE)).ok();
-        writer.touched = writer.manifest.groups.is_some() && groups != writer.manifest.groups;
+        groups::sweep(dir, writer.manifest.groups.as_ref());
         Ok(writer)
     }
 
@@ -508,6 +506,7 @@ impl Writer {
         manifest.groups = Some(groups.write(&dir)?);
         renew_files(&index, &dir, &mut manifest)?;
         manifest.write(&dir)?;
+        groups::sweep(&dir, manifest.groups.as_ref());
         Ok(committed)
     }
 
