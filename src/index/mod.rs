@@ -15,6 +15,7 @@ mod groups;
 mod known;
 mod last_run;
 mod manifest;
+mod merging;
 pub mod names;
 pub mod people;
 mod reader;

@@ -18,6 +18,7 @@ use super::error::{At, Error, ErrorKind};
 use super::groups::{self, Groups};
 use super::known::{Entry, FileRecord, Halves, Known, fingerprint, source_number};
 use super::manifest::{FileEntry, Manifest, SCHEMA_VERSION};
+use super::merging::Bounded;
 use super::people::People;
 use super::reader::{self, SEGMENTS, files_in_use, open_engine};
 use super::schema::{self, fields};
@@ -29,6 +30,8 @@ use crate::corrections::{self, Log};
 const MEMORY_PER_THREAD: usize = 15_000_000;
 /// Threads that join segments: more would join more of them at a time, all in memory.
 const MERGE_THREADS: usize = 1;
+/// What a join of segments may map, as a multiple of the memory for building them.
+const JOINED: usize = 2;
 /// Files that may vanish while they are summed: a merge may end meanwhile.
 const TRIES: usize = 8;
 
@@ -164,7 +167,7 @@ impl Writer {
             .memory_budget_per_thread(memory / threads)
             .num_merge_threads(MERGE_THREADS)
             .build();
-        let engine = index
+        let engine: IndexWriter = index
             .writer_with_options(options)
             .map_err(|e| match e {
                 TantivyError::LockFailure(LockError::LockBusy, _) => ErrorKind::AlreadyRunning,
@@ -174,6 +177,7 @@ impl Writer {
                 other => ErrorKind::from(other),
             })
             .at(dir)?;
+        engine.set_merge_policy(Box::new(Bounded::new(memory.saturating_mul(JOINED))));
         // From here on the lock is ours.
         sweep(&segments);
         Manifest::sweep(dir);

@@ -95,7 +95,8 @@ impl<'a> Pass<'a> {
         };
         let settings = Settings {
             extraction: plan.extract.fingerprint(),
-            memory_bytes: bytes / 4,
+            // As much again is needed to write a segment out, and twice as much to join some.
+            memory_bytes: bytes / 8,
             threads: writers(plan.jobs),
             keep_versions: args.keep_versions,
         };
