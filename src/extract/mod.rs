@@ -89,7 +89,7 @@ impl Reader {
         places::claim(&tokens, &mut names);
         let places = places::resolve(article, &tokens, &names);
         let dates = dates::find(&tokens, &article.head, article.published.map(|p| p.date));
-        let mut people = people::resolve(&tokens, &marks, &names);
+        let mut people = people::resolve(&tokens, &marks, &quotes, &names);
         let attributions = rules::combine(
             self.tagger.attributions(&tokens, &quotes, self.options),
             rules::attributions(&tokens, &marks, &quotes, &names),

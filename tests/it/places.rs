@@ -3,7 +3,9 @@
 //! A case has a `text`, perhaps an `outlet`, and `expect`: lines of `name -> path`, each standing for the next occurrence of the name
 //! after the one before; `?` is a name that stays unresolved. The names of `expect` are what the tagger is taken to have found, unless
 //! `names` lists them; `organisations` lists names of that kind. `dateline` is the path of the dateline's place, none by default;
-//! `dateline_span` the words that ingest marked as one. `places` is the number of distinct places.
+//! `dateline_span` the words that ingest marked as one. `places` is the number of distinct places. `nested` is like `expect`, for places
+//! inside the names of organisations. With `claimed`, a case is about the names that the words around make places: all names of places after
+//! that, in order; `people` are names that the tagger took for people.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +13,7 @@ use std::path::Path;
 use serde::Deserialize;
 use whosaid::article::{Article, Head};
 use whosaid::extract::names::{Name, NameKind};
-use whosaid::extract::places::{Places, resolve};
+use whosaid::extract::places::{Places, claim, resolve};
 use whosaid::extract::sentence::split;
 use whosaid::extract::token::Tokens;
 use whosaid::text::Span;
@@ -32,6 +34,11 @@ struct Case {
     names: Option<Vec<String>>,
     #[serde(default)]
     organisations: Vec<String>,
+    #[serde(default)]
+    people: Vec<String>,
+    #[serde(default)]
+    nested: Vec<String>,
+    claimed: Option<Vec<String>>,
     dateline: Option<String>,
     dateline_span: Option<String>,
     places: Option<usize>,
@@ -96,7 +103,21 @@ fn failures(case: &Case) -> String {
     };
     let organisations = case.organisations.iter().map(String::as_str);
     names.extend(names_of(&tokens, organisations, NameKind::Organisation));
+    let people = case.people.iter().map(String::as_str);
+    names.extend(names_of(&tokens, people, NameKind::Person));
     names.sort_by_key(|name| name.tokens.start);
+    if let Some(claimed) = &case.claimed {
+        claim(&tokens, &mut names);
+        let places: Vec<&str> = names
+            .iter()
+            .filter(|name| name.kind == NameKind::Place)
+            .map(|name| tokens.span(name.tokens.clone()).of(&case.text))
+            .collect();
+        return match places == *claimed {
+            true => String::new(),
+            false => format!(" {places:?}"),
+        };
+    }
     let dateline = case.dateline_span.as_deref();
     let article = Article {
         text: case.text.clone(),
@@ -115,6 +136,15 @@ fn failures(case: &Case) -> String {
         if found != *path {
             wrong += &format!(" {word}: {found};");
         }
+    }
+    let inside: Vec<String> = places
+        .places
+        .iter()
+        .flat_map(|place| place.nested.iter().map(|span| (span, place)))
+        .map(|(span, place)| format!("{} -> {}", span.of(&case.text), place.path.join("/")))
+        .collect();
+    if inside != case.nested {
+        wrong += &format!(" inside: {inside:?};");
     }
     let dateline = places
         .dateline

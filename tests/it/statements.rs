@@ -114,7 +114,7 @@ pub(crate) fn read(given: &Given) -> Read {
         });
     }
     let dates = dates::find(&tokens, &article.head, given.published);
-    let mut people = people::resolve(&tokens, &marks, &names);
+    let mut people = people::resolve(&tokens, &marks, &quotes, &names);
     let known = speakers::Known {
         article: &article,
         tokens: &tokens,

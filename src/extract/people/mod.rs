@@ -17,6 +17,7 @@ mod cluster;
 mod organisations;
 mod reference;
 mod roles;
+mod voice;
 
 /// The people and organisations of an article.
 #[derive(Clone, Debug, Default)]
@@ -125,7 +126,7 @@ impl People {
 
 /// Clusters the names of people and organisations into entities, finds their roles, and resolves pronouns and nominals.
 #[must_use]
-pub fn resolve(tokens: &Tokens<'_>, marks: &[Mark], names: &[Name]) -> People {
+pub fn resolve(tokens: &Tokens<'_>, marks: &[Mark], quotes: &[Region], names: &[Name]) -> People {
     let (people, mut mentions) = cluster::people(tokens, marks, names);
     let (organisations, named) = organisations::cluster(tokens, names);
     mentions.extend(named);
@@ -135,7 +136,7 @@ pub fn resolve(tokens: &Tokens<'_>, marks: &[Mark], names: &[Name]) -> People {
         organisations,
         mentions,
     };
-    reference::resolve(tokens, marks, names, &mut out);
+    reference::resolve(tokens, marks, quotes, names, &mut out);
     out
 }
 

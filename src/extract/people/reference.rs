@@ -9,8 +9,10 @@ use std::ops::Range;
 use crate::article::{Entity, Gender};
 use crate::extract::lexicon::{Class, Mark, fold};
 use crate::extract::names::{Name, NameKind};
+use crate::extract::quotes::Region;
 use crate::extract::token::{TokenKind, Tokens};
 
+use super::voice::{Voice, voices};
 use super::{Form, Mention, People};
 
 /// Weight left of a mention one sentence later.
@@ -68,12 +70,29 @@ struct Offices {
 }
 
 /// Adds pronouns and nominals to the mentions and to the coreferences of their entities.
-pub(super) fn resolve(tokens: &Tokens<'_>, marks: &[Mark], names: &[Name], people: &mut People) {
+pub(super) fn resolve(
+    tokens: &Tokens<'_>,
+    marks: &[Mark],
+    quotes: &[Region],
+    names: &[Name],
+    people: &mut People,
+) {
     let offices = Offices::of(tokens, people);
     let mut reader = Reader {
         tokens,
         marks,
         names,
+        voices: voices(tokens, marks, quotes, &people.mentions),
+        nested: quotes
+            .iter()
+            .filter(|q| q.depth > 0 && is_other_mark(q, tokens, quotes))
+            .map(|q| q.open..q.close)
+            .collect(),
+        roles: people
+            .people
+            .iter()
+            .flat_map(|p| p.roles.iter().map(|role| tokens.under(*role)))
+            .collect(),
         salience: vec![Salience::default(); people.people.len()],
         stranger: Salience::default(),
         organisations: vec![None; people.organisations.len()],
@@ -128,6 +147,15 @@ pub(super) fn resolve(tokens: &Tokens<'_>, marks: &[Mark], names: &[Name], peopl
     people.mentions = found;
 }
 
+/// Is the quotation set in other marks than the one around it? In the same marks it is rather the next paragraph of that one, in a text
+/// that lost its paragraphs.
+fn is_other_mark(inner: &Region, tokens: &Tokens<'_>, quotes: &[Region]) -> bool {
+    quotes
+        .iter()
+        .find(|q| q.depth == 0 && q.open < inner.open && inner.open < q.close)
+        .is_none_or(|outer| tokens.word(outer.open) != tokens.word(inner.open))
+}
+
 impl Offices {
     fn of(tokens: &Tokens<'_>, people: &People) -> Self {
         let mut words = Vec::new();
@@ -165,6 +193,12 @@ struct Reader<'a, 't> {
     tokens: &'a Tokens<'t>,
     marks: &'a [Mark],
     names: &'a [Name],
+    /// Quotations by people named beside them, in order.
+    voices: Vec<Voice>,
+    /// Quotations inside quotations.
+    nested: Vec<Range<u32>>,
+    /// Roles printed beside names.
+    roles: Vec<Range<u32>>,
     salience: Vec<Salience>,
     /// Somebody whom the text calls by a role only ("a judge", "the president"): a pronoun that fits them best stays
     /// open rather than go to somebody else.
@@ -292,12 +326,13 @@ impl Reader<'_, '_> {
     }
 
     /// The person that the pronoun at `at` stands for.
-    fn pronoun(&self, at: u32, mark: Mark, people: &People) -> Option<u32> {
+    fn pronoun(&mut self, at: u32, mark: Mark, people: &People) -> Option<u32> {
         if self.is_generic(at) {
             return None;
         }
         let he = mark.is(Class::He);
         let sentence = self.sentence(at);
+        let speaker = self.speaker(at);
         let mut best: Option<(f32, u32)> = None;
         for (i, s) in self.salience.iter().enumerate() {
             let mut weight = s.at(sentence);
@@ -311,12 +346,33 @@ impl Reader<'_, '_> {
                 None if he && s.she > s.he || !he && s.he > s.she => CALLED_OTHERWISE,
                 None => 1.0,
             };
+            if speaker == Some(i as u32) {
+                continue;
+            }
             if best.is_none_or(|(w, _)| weight > w) {
                 best = Some((weight, i as u32));
             }
         }
-        best.filter(|(w, _)| *w > 0.004 && *w >= self.stranger.at(sentence))
-            .map(|(_, i)| i)
+        let stranger = self.stranger.at(sentence)
+            * match he {
+                true if self.stranger.she > self.stranger.he => CALLED_OTHERWISE,
+                false if self.stranger.he > self.stranger.she => CALLED_OTHERWISE,
+                _ => 1.0,
+            };
+        let best = best.filter(|(w, _)| *w > 0.004 && *w >= stranger);
+        if best.is_none() && stranger > 0.0 {
+            self.stranger.he += u16::from(he);
+            self.stranger.she += u16::from(!he);
+        }
+        best.map(|(_, i)| i)
+    }
+
+    /// Who speaks at the token, in quotation marks that are in no others.
+    fn speaker(&self, at: u32) -> Option<u32> {
+        let next = self.voices.partition_point(|v| v.tokens.start <= at);
+        let voice = self.voices.get(next.checked_sub(1)?)?;
+        let is_nested = || self.nested.iter().any(|q| q.contains(&at));
+        (voice.tokens.contains(&at) && !is_nested()).then_some(voice.person)
     }
 
     /// "he or she", "his or her", "he/she": nobody.
@@ -340,6 +396,7 @@ impl Reader<'_, '_> {
             || self.names_begin(head + 1)
             || self.names_begin(head)
             || self.is_possessed(head)
+            || self.roles.iter().any(|role| role.contains(&head))
         {
             return;
         }
@@ -349,6 +406,8 @@ impl Reader<'_, '_> {
             || next.is(Class::Auxiliary)
             || next.is_cue();
         let sentence = self.sentence(at);
+        // another one: whoever it was before
+        (self.stranger.he, self.stranger.she) = (0, 0);
         // not by name: lighter than a name in the same place
         self.stranger
             .add(sentence, if subject { SUBJECT } else { 0.6 });

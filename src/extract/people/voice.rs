@@ -1,0 +1,165 @@
+//! Whose words stand in quotation marks, as far as the words beside them tell: nobody calls himself "he".
+//!
+//! Names alone are read here, before pronouns are resolved and statements found; what stays open excludes nobody.
+
+use std::ops::Range;
+
+use crate::article::Entity;
+use crate::extract::lexicon::Mark;
+use crate::extract::quotes::Region;
+use crate::extract::token::{TokenKind, Tokens};
+
+use super::Mention;
+
+/// Tokens after a quotation in which its speaker is looked for.
+const AFTER: u32 = 14;
+/// Tokens between a name and its verb.
+const TO_VERB: u32 = 3;
+
+/// Verbs of statements that a colon ends.
+const RELEASES: &[&str] = &[
+    "delivered",
+    "gave",
+    "issued",
+    "made",
+    "released",
+    "sent",
+    "wrote",
+];
+
+/// A stretch of quoted words and the person who speaks them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Voice {
+    pub(super) tokens: Range<u32>,
+    pub(super) person: u32,
+}
+
+/// The quotations whose speaker is named beside them, in order.
+pub(super) fn voices(
+    tokens: &Tokens<'_>,
+    marks: &[Mark],
+    quotes: &[Region],
+    mentions: &[Mention],
+) -> Vec<Voice> {
+    let view = View {
+        tokens,
+        marks,
+        mentions,
+    };
+    let mut voices: Vec<Voice> = Vec::new();
+    let mut before: Option<(&Region, Option<u32>)> = None;
+    let mut outer = quotes.iter().filter(|q| q.depth == 0).peekable();
+    while let Some(region) = outer.next() {
+        let until = outer.peek().map_or(u32::MAX, |next| next.open);
+        let from = before.map_or(0, |(last, _)| last.close);
+        let inherited = before
+            .filter(|(last, _)| {
+                region.continues || view.paragraph(last.open) == view.paragraph(region.open)
+            })
+            .and_then(|(_, person)| person);
+        let person = if region.continues {
+            inherited
+        } else {
+            view.after(region, until)
+                .or_else(|| view.before(region, from))
+                .or(inherited)
+        };
+        if let Some(person) = person {
+            voices.push(Voice {
+                tokens: region.open..region.close,
+                person,
+            });
+        }
+        before = Some((region, person));
+    }
+    voices
+}
+
+struct View<'a, 't> {
+    tokens: &'a Tokens<'t>,
+    marks: &'a [Mark],
+    mentions: &'a [Mention],
+}
+
+impl View<'_, '_> {
+    fn paragraph(&self, i: u32) -> Option<u32> {
+        self.tokens.tokens.get(i as usize).map(|t| t.paragraph)
+    }
+
+    fn is_cue(&self, i: u32) -> bool {
+        self.marks
+            .get(i as usize)
+            .is_some_and(|m| m.is_cue() && !m.capital)
+    }
+
+    /// People named in the tokens.
+    fn people(&self, within: Range<u32>) -> impl Iterator<Item = (&Mention, u32)> {
+        let from = self
+            .mentions
+            .partition_point(|m| m.tokens.start < within.start);
+        self.mentions[from..]
+            .iter()
+            .take_while(move |m| m.tokens.end <= within.end)
+            .filter_map(|m| match m.entity {
+                Entity::Person(person) => Some((m, person)),
+                _ => None,
+            })
+    }
+
+    /// `“…,” said Ruiz` and `“…,” Ruiz, the mayor, said`
+    fn after(&self, region: &Region, until: u32) -> Option<u32> {
+        let begin = region.with_marks().end;
+        let mut end = begin;
+        while end < until
+            && end - begin < AFTER
+            && self.paragraph(end) == self.paragraph(region.open)
+        {
+            if self.tokens.word(end) == "." {
+                break;
+            }
+            end += 1;
+        }
+        let cue = (begin..end).find(|&i| self.is_cue(i))?;
+        let (mention, person) = self.people(begin..end).next()?;
+        // "he told Ruiz" is not by Ruiz
+        let is_subject =
+            mention.tokens.start > cue && (begin..mention.tokens.start).len() <= 6 && cue == begin
+                || mention.tokens.end <= cue;
+        is_subject.then_some(person)
+    }
+
+    /// `Ruiz said: “…”`, `Ruiz released the following statement on the vote: “…”`
+    fn before(&self, region: &Region, from: u32) -> Option<u32> {
+        let last = region.open.checked_sub(1)?;
+        let mark = self.tokens.word(last);
+        if !matches!(mark, ":" | ",") && !self.is_cue(last) {
+            return None;
+        }
+        let sentence = self.tokens.tokens.get(last as usize)?.sentence;
+        let begin = self
+            .tokens
+            .sentences
+            .get(sentence as usize)?
+            .start
+            .max(from);
+        // "Ruiz's remarks" are somebody's who speaks of them
+        let is_owner = |m: &Mention| {
+            self.tokens
+                .tokens
+                .get(m.tokens.end as usize)
+                .is_some_and(|t| t.kind == TokenKind::Clitic)
+        };
+        let says = |m: &Mention| {
+            !is_owner(m)
+                && (m.tokens.end..(m.tokens.end + TO_VERB).min(region.open)).any(|i| self.is_cue(i))
+        };
+        self.people(begin..region.open)
+            .find(|(m, _)| says(m))
+            .or_else(|| {
+                let verb =
+                    (begin..region.open).rfind(|&i| RELEASES.contains(&self.tokens.word(i)))?;
+                self.people(begin..verb).last().filter(|_| mark == ":")
+            })
+            .map(|(_, person)| person)
+    }
+}
