@@ -36,8 +36,7 @@ struct Case {
     organisations: Vec<String>,
     #[serde(default)]
     people: Vec<String>,
-    #[serde(default)]
-    nested: Vec<String>,
+    nested: Option<Vec<String>>,
     claimed: Option<Vec<String>>,
     dateline: Option<String>,
     dateline_span: Option<String>,
@@ -140,10 +139,10 @@ fn failures(case: &Case) -> String {
     let inside: Vec<String> = places
         .places
         .iter()
-        .flat_map(|place| place.nested.iter().map(|span| (span, place)))
+        .flat_map(|place| place.nested.iter().map(move |span| (span, place)))
         .map(|(span, place)| format!("{} -> {}", span.of(&case.text), place.path.join("/")))
         .collect();
-    if inside != case.nested {
+    if case.nested.as_ref().is_some_and(|nested| *nested != inside) {
         wrong += &format!(" inside: {inside:?};");
     }
     let dateline = places

@@ -321,7 +321,11 @@ fn town(
         Some(name) => name.tokens.clone(),
         None => {
             let mut begin = noun;
-            while begin > 0 && noun - begin < MAX_TOKENS && is_capitalised(begin - 1, tokens) {
+            while begin > 0
+                && noun - begin < MAX_TOKENS
+                && is_capitalised(begin - 1, tokens)
+                && !matches!(tokens.word(begin - 1), "A" | "An" | "The")
+            {
                 begin -= 1;
             }
             let cut = names
