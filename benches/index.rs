@@ -273,8 +273,9 @@ impl Layers {
                 extract::sentence::split(&article.text)
             });
             let quotes = self.time("  quotations", || extract::quotes::regions(&tokens));
-            let names = self.time("  names", || finder.find(&tokens));
+            let mut names = self.time("  names", || finder.find(&tokens));
             self.time("  places", || {
+                extract::places::claim(&tokens, &mut names);
                 extract::places::resolve(article, &tokens, &names)
             });
             let published = article.published.map(|p| p.date);
@@ -283,7 +284,7 @@ impl Layers {
             });
             let marks = extract::lexicon::marks(&tokens);
             self.time("  people", || {
-                extract::people::resolve(&tokens, &marks, &names)
+                extract::people::resolve(&tokens, &marks, &quotes, &names)
             });
             self.time("  statements, --fast", || {
                 tagger.attributions(&tokens, &quotes, options(true))
