@@ -33,3 +33,7 @@ bless:
 accuracy:
     cargo run --release -- eval corpus/truth/annotations.jsonl --markdown | sed '/^| speaker in gold/,$d' > target/accuracy.md
     sed -i -e '/<!-- accuracy:/r target/accuracy.md' -e '/<!-- accuracy:/,/<!-- accuracy ends/{/accuracy/!d}' README.md
+
+# The pages in headless Chromium
+web *ARGS:
+    tests/web/run {{ARGS}}
