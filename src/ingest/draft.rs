@@ -1,15 +1,17 @@
 //! From what a format's reader found to a finished [`Article`]: repair, head, key, hash, language.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use crate::article::{Article, Origin, Published, PublishedFrom, Severity, Skipped};
 use crate::date::PartialDate;
 use crate::text::TextMap;
 
-use super::{Item, Options, Source, head, language, repair};
+use super::{Item, Options, Source, archive, head, language, repair};
 
 /// Part of each content hash: raised whenever the same bytes would be read differently.
-pub(super) const READING: &[u8] = b"whosaid.ingest/1";
+pub(super) const READING: &[u8] = b"whosaid.ingest/2";
 
 /// What a reader found of one article. Fields stand as the file has them.
 #[derive(Debug, Default)]
@@ -44,10 +46,14 @@ impl Draft {
 
 /// Where a reader's findings go.
 pub(super) struct Output<'a> {
-    pub(super) source: &'a Source,
+    pub(super) source: Cow<'a, Source>,
     pub(super) options: &'a Options,
     sink: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
     shown: String,
+    /// Archives around it.
+    pub(super) depth: usize,
+    /// Where the file truly is, whatever folder was walked; `None` of standard input.
+    place: Option<String>,
 }
 
 impl<'a> Output<'a> {
@@ -56,11 +62,35 @@ impl<'a> Output<'a> {
         options: &'a Options,
         sink: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
     ) -> Self {
+        let place = std::fs::canonicalize(&source.path).ok();
         Self {
-            source,
             options,
             sink,
             shown: source.shown(),
+            depth: 0,
+            place: place.map(|p| p.to_string_lossy().into_owned()),
+            source: Cow::Borrowed(source),
+        }
+    }
+
+    /// The same for a member of this archive.
+    pub(super) fn inside(&mut self, name: &str) -> Output<'_> {
+        let name = archive::shown(name);
+        let shown = format!("{}!{name}", self.shown);
+        Output {
+            source: Cow::Owned(Source {
+                path: PathBuf::from(&shown),
+                id: format!("{}!{name}", self.source.id),
+                format: None,
+                named: false,
+                bytes: None,
+                modified: self.source.modified,
+            }),
+            options: self.options,
+            sink: &mut *self.sink,
+            shown,
+            depth: self.depth + 1,
+            place: self.place.as_ref().map(|place| format!("{place}!{name}")),
         }
     }
 
@@ -144,7 +174,17 @@ impl<'a> Output<'a> {
             .published
             .map(|date| (date, PublishedFrom::Argument));
         let url = draft.url.as_deref().and_then(web_address);
-        let id = match (field(draft.id), draft.record) {
+        let own_id = field(draft.id);
+        // Two folders may each have an `a.txt`: without an address or an id of its own an article is known by its place,
+        // and where it has none by what it says.
+        let identity = url.clone().or_else(|| own_id.clone()).unwrap_or_else(|| {
+            let place = self
+                .place
+                .clone()
+                .unwrap_or_else(|| hex128(&draft.hash.finalize()));
+            format!("{place}#{}", draft.record.unwrap_or_default())
+        });
+        let id = match (own_id, draft.record) {
             (Some(id), _) => id,
             (None, Some(record)) => format!("{}#{record}", self.source.id),
             (None, None) => self.source.id.clone(),
@@ -167,7 +207,7 @@ impl<'a> Output<'a> {
             .and_then(language::code)
             .or_else(|| language::detect(&text[found.head.body as usize..]).map(str::to_owned));
         Article {
-            key: hex128(&blake3::hash(url.as_deref().unwrap_or(&id).as_bytes())),
+            key: hex128(&blake3::hash(identity.as_bytes())),
             content_hash: hex128(&hash.finalize()),
             id,
             origin: Origin {

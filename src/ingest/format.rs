@@ -5,7 +5,10 @@ use std::ops::ControlFlow;
 use crate::article::Severity;
 
 use super::draft::Output;
-use super::{Field, Source, csv, html, json, markdown, open, plain, walk};
+use super::{
+    Field, Source, archive, csv, feed, html, json, mail, markdown, open, plain, walk, warc, wire,
+    xml,
+};
 
 /// A format that articles come in. Each may be packed with gzip or zstd.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,6 +25,22 @@ pub enum Format {
     Jsonl,
     /// A table, one article a row.
     Csv,
+    /// RSS or Atom, one article an entry.
+    Feed,
+    /// A story as agencies send it, in NITF or NewsML.
+    Wire,
+    /// An e-mail message.
+    Mail,
+    /// Many e-mail messages.
+    Mbox,
+    /// A web archive.
+    Warc,
+    /// A Word document.
+    Docx,
+    /// Files of these formats, packed together.
+    Zip,
+    /// The same, not compressed by itself.
+    Tar,
 }
 
 impl Format {
@@ -33,6 +52,14 @@ impl Format {
         Self::Json,
         Self::Jsonl,
         Self::Csv,
+        Self::Feed,
+        Self::Wire,
+        Self::Mail,
+        Self::Mbox,
+        Self::Warc,
+        Self::Docx,
+        Self::Zip,
+        Self::Tar,
     ];
 
     /// Short name, as in `--format`.
@@ -45,6 +72,14 @@ impl Format {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Csv => "csv",
+            Self::Feed => "feed",
+            Self::Wire => "wire",
+            Self::Mail => "mail",
+            Self::Mbox => "mbox",
+            Self::Warc => "warc",
+            Self::Docx => "docx",
+            Self::Zip => "zip",
+            Self::Tar => "tar",
         }
     }
 
@@ -62,6 +97,14 @@ impl Format {
             Self::Csv => {
                 "table with a row of column names, one article a row; parted by comma, tab, ; or |"
             }
+            Self::Feed => "RSS or Atom: every entry an article, with the channel as its outlet",
+            Self::Wire => "NITF, NewsML-G2 and NewsML 1, as news agencies send it",
+            Self::Mail => "e-mail message: subject, sender and date; its text, else its web page",
+            Self::Mbox => "many e-mail messages in one file",
+            Self::Warc => "web archive: every web page in it, under its address",
+            Self::Docx => "Word document, with title, author and date of its properties",
+            Self::Zip => "archive: every file in it that is of one of these formats",
+            Self::Tar => "the same; .tgz and .tar.zst too",
         }
     }
 
@@ -75,6 +118,14 @@ impl Format {
             Self::Json => &["json"],
             Self::Jsonl => &["jsonl", "ndjson"],
             Self::Csv => &["csv", "tsv", "tab"],
+            Self::Feed => &["rss", "atom", "rdf"],
+            Self::Wire => &["nitf", "newsml"],
+            Self::Mail => &["eml"],
+            Self::Mbox => &["mbox", "mbx"],
+            Self::Warc => &["warc"],
+            Self::Docx => &["docx"],
+            Self::Zip => &["zip"],
+            Self::Tar => &["tar", "tgz"],
         }
     }
 
@@ -113,7 +164,6 @@ const NO_TEXT: &[(&[u8], &str)] = &[
 /// First bytes of formats that may hold articles and are not read, and what they are.
 const NOT_READ: &[(&[u8], &str)] = &[
     (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a ZIP archive"),
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
     (b"BZh", "packed with bzip2"),
     (b"\xfd7zXZ", "packed with xz"),
@@ -129,45 +179,58 @@ struct Refusal {
     severity: Severity,
 }
 
+/// A file of many entries, or with much markup, may be this many times as long as one article.
+const WRAPPER: usize = 8;
+
 /// Opens the source, tells its format, and reads it.
 pub(super) fn read(out: &mut Output<'_>) -> ControlFlow<()> {
-    let opened = match open::open(out.source, out.options) {
-        Ok(opened) => opened,
-        Err(why) => return out.skip(None, why),
-    };
+    match open::open(&out.source, out.options) {
+        Ok(opened) => read_opened(out, opened),
+        Err(why) => out.skip(None, why),
+    }
+}
+
+/// Tells the format of what was opened, and reads it.
+pub(super) fn read_opened(out: &mut Output<'_>, opened: open::Opened<'_>) -> ControlFlow<()> {
     if opened.start.is_empty() {
         return match opened.failed {
             Some(why) => out.skip(None, why),
             None => out.note(None, "is empty"),
         };
     }
-    let format = match out.source.format {
-        Some(format) => format,
-        None => match detect(&opened.start, out.source, &out.options.columns) {
-            Ok(format) => format,
-            Err(refusal) => return out.report(None, refusal.reason, refusal.severity),
-        },
+    let told = match out.source.format {
+        Some(format) => Ok(format),
+        None => detect(&opened.start, &out.source, &out.options.columns),
+    };
+    let format = match told {
+        Ok(format) => format,
+        Err(refusal) => return out.report(None, refusal.reason, refusal.severity),
     };
     let mut reader = opened.reader;
-    match format {
-        Format::Jsonl => json::read_lines(out, &mut *reader),
-        Format::Json => json::read(out, &mut *reader),
-        Format::Csv => csv::read(out, &mut *reader),
-        Format::Text | Format::Markdown | Format::Html => {
-            let whole = match open::read_whole(&mut *reader, out.options.max_article_bytes) {
-                Ok(whole) => whole,
-                Err(why) => return out.skip(None, why),
-            };
-            match format {
-                Format::Markdown => markdown::read(out, whole.bytes)?,
-                Format::Html => html::read(out, whole.bytes)?,
-                _ => plain::read(out, whole.bytes)?,
-            }
-            match whole.cut {
-                Some(why) => out.skip(None, format!("only its beginning was taken: {why}")),
-                None => ControlFlow::Continue(()),
-            }
-        }
+    let cap = out.options.max_article_bytes;
+    let (read, cap): (fn(&mut Output<'_>, Vec<u8>) -> ControlFlow<()>, usize) = match format {
+        Format::Jsonl => return json::read_lines(out, &mut *reader),
+        Format::Json => return json::read(out, &mut *reader),
+        Format::Csv => return csv::read(out, &mut *reader),
+        Format::Mail => return mail::read(out, &mut *reader),
+        Format::Mbox => return mail::read_mbox(out, &mut *reader),
+        Format::Warc => return warc::read(out, &mut *reader),
+        Format::Docx | Format::Zip => return archive::read_zip(out, &mut *reader),
+        Format::Tar => return archive::read_tar(out, &mut *reader),
+        Format::Text => (plain::read, cap),
+        Format::Markdown => (markdown::read, cap),
+        Format::Html => (html::read, cap),
+        Format::Feed => (feed::read, cap.saturating_mul(WRAPPER)),
+        Format::Wire => (wire::read, cap.saturating_mul(WRAPPER)),
+    };
+    let whole = match open::read_whole(&mut *reader, cap) {
+        Ok(whole) => whole,
+        Err(why) => return out.skip(None, why),
+    };
+    read(out, whole.bytes)?;
+    match whole.cut {
+        Some(why) => out.skip(None, format!("only its beginning was taken: {why}")),
+        None => ControlFlow::Continue(()),
     }
 }
 
@@ -185,6 +248,18 @@ fn detect(start: &[u8], source: &Source, mapped: &[(Field, String)]) -> Result<F
         .strip_prefix(b"\xef\xbb\xbf")
         .unwrap_or(start)
         .trim_ascii_start();
+    if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
+        return Ok(match by_name {
+            Some(Format::Docx) => Format::Docx,
+            _ => Format::Zip,
+        });
+    }
+    if archive::looks_like_tar(start) {
+        return Ok(Format::Tar);
+    }
+    if let Some(format) = by_xml(shown) {
+        return format;
+    }
     if let Some(format) = by_content(shown, start.len() < open::SNIFF, by_name, mapped) {
         return Ok(format);
     }
@@ -201,6 +276,27 @@ fn detect(start: &[u8], source: &Source, mapped: &[(Field, String)]) -> Result<F
     }
 }
 
+/// The format of XML that begins like this; `None` for what is none, or is a web page.
+fn by_xml(start: &[u8]) -> Option<Result<Format, Refusal>> {
+    let declared = start.starts_with(b"<?xml");
+    if !start.starts_with(b"<") || html::looks_like(start) && !declared {
+        return None;
+    }
+    let start = String::from_utf8_lossy(start);
+    match xml::root_name(&start) {
+        Some("rss" | "RDF" | "feed") => Some(Ok(Format::Feed)),
+        Some("nitf" | "newsItem" | "newsMessage" | "NewsML" | "newsitem" | "packageItem") => {
+            Some(Ok(Format::Wire))
+        }
+        Some("html") => Some(Ok(Format::Html)),
+        Some(root) if declared && !root.is_empty() => Some(Err(Refusal {
+            reason: format!("is XML of a kind that is not read: its root is <{root}>"),
+            severity: Severity::Failure,
+        })),
+        _ => None,
+    }
+}
+
 /// The format that the first bytes give away, if they do.
 fn by_content(
     start: &[u8],
@@ -214,6 +310,15 @@ fn by_content(
             Some(Format::Jsonl) if start.starts_with(b"{") => Format::Jsonl,
             _ => json,
         });
+    }
+    if start.starts_with(b"WARC/") {
+        return Some(Format::Warc);
+    }
+    if mail::looks_like_mbox(start) {
+        return Some(Format::Mbox);
+    }
+    if mail::looks_like(start) {
+        return Some(Format::Mail);
     }
     if by_name != Some(Format::Html) && markdown::has_front_matter(start) {
         return Some(Format::Markdown);

@@ -4,10 +4,11 @@
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read, Seek};
 use std::path::Path;
 use std::rc::Rc;
 
+use super::draft::Output;
 use super::{Meter, Options, Source};
 
 /// Bytes looked at to tell a format.
@@ -21,9 +22,9 @@ const MAX_RATIO: u64 = 400;
 const RATIO_FROM: u64 = 256 << 20;
 
 /// An opened source, unpacked.
-pub(super) struct Opened {
+pub(super) struct Opened<'a> {
     /// The unpacked bytes, from the first.
-    pub(super) reader: Box<dyn BufRead>,
+    pub(super) reader: Box<dyn BufRead + 'a>,
     /// The first of them, up to [`SNIFF`].
     pub(super) start: Vec<u8>,
     /// What ended `start` before the file did.
@@ -31,7 +32,7 @@ pub(super) struct Opened {
 }
 
 /// Opens a source and takes off all layers of packing.
-pub(super) fn open(source: &Source, options: &Options) -> Result<Opened, String> {
+pub(super) fn open(source: &Source, options: &Options) -> Result<Opened<'static>, String> {
     if source.path == Path::new("-") {
         return unpack(Box::new(io::stdin().lock()), options);
     }
@@ -58,9 +59,9 @@ pub(super) fn open_regular(path: &Path, follow: bool) -> io::Result<File> {
 }
 
 /// Takes off gzip and zstd, as often as they come.
-pub(super) fn unpack(raw: Box<dyn Read>, options: &Options) -> Result<Opened, String> {
+pub(super) fn unpack<'a>(raw: Box<dyn Read + 'a>, options: &Options) -> Result<Opened<'a>, String> {
     let packed = Rc::new(Cell::new(0));
-    let mut reader: Box<dyn Read> = Box::new(Counted {
+    let mut reader: Box<dyn Read + 'a> = Box::new(Counted {
         inner: raw,
         count: Rc::clone(&packed),
         meter: options.meter.clone(),
@@ -80,7 +81,7 @@ pub(super) fn unpack(raw: Box<dyn Read>, options: &Options) -> Result<Opened, St
         if layer == MAX_LAYERS {
             return Err(format!("packed more than {MAX_LAYERS} times over"));
         }
-        let unpacked: Box<dyn Read> = if is_gzip {
+        let unpacked: Box<dyn Read + 'a> = if is_gzip {
             Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(whole)))
         } else {
             let decoder = zstd::Decoder::new(whole);
@@ -88,7 +89,7 @@ pub(super) fn unpack(raw: Box<dyn Read>, options: &Options) -> Result<Opened, St
         };
         reader = Box::new(Capped {
             inner: unpacked,
-            given: 0,
+            given: Rc::default(),
             cap: options.max_decoded_bytes,
             packed: Rc::clone(&packed),
         });
@@ -97,7 +98,10 @@ pub(super) fn unpack(raw: Box<dyn Read>, options: &Options) -> Result<Opened, St
 }
 
 /// What was peeked, and then, if peeking ended in an error, that error again.
-fn again(whole: Chain<Cursor<Vec<u8>>, Box<dyn Read>>, failed: &Option<String>) -> Box<dyn Read> {
+fn again<'a>(
+    whole: Chain<Cursor<Vec<u8>>, Box<dyn Read + 'a>>,
+    failed: &Option<String>,
+) -> Box<dyn Read + 'a> {
     match failed {
         None => Box::new(whole),
         Some(why) => {
@@ -135,13 +139,13 @@ impl Read for Failing {
 }
 
 /// Counts the bytes that come off the disk.
-struct Counted {
-    inner: Box<dyn Read>,
+struct Counted<'a> {
+    inner: Box<dyn Read + 'a>,
     count: Rc<Cell<u64>>,
     meter: Option<Meter>,
 }
 
-impl Read for Counted {
+impl Read for Counted<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.inner.read(buffer)?;
         self.count.set(self.count.get() + n as u64);
@@ -153,17 +157,18 @@ impl Read for Counted {
 }
 
 /// Stops a decoder that gives more than any news would.
-struct Capped {
-    inner: Box<dyn Read>,
-    given: u64,
+struct Capped<'a> {
+    inner: Box<dyn Read + 'a>,
+    given: Rc<Cell<u64>>,
     cap: u64,
     packed: Rc<Cell<u64>>,
 }
 
-impl Read for Capped {
+impl Read for Capped<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.cap.saturating_sub(self.given);
-        let bomb = self.given > RATIO_FROM && self.given / MAX_RATIO > self.packed.get();
+        let given = self.given.get();
+        let left = self.cap.saturating_sub(given);
+        let bomb = is_bomb(given, self.packed.get());
         if bomb || (left == 0 && !buffer.is_empty()) {
             // One more byte would be too much; none at all is the end that we hoped for.
             if self.inner.read(&mut [0])? == 0 {
@@ -171,7 +176,7 @@ impl Read for Capped {
             }
             let why = format!(
                 "unpacks to more than {} and is taken for a decompression bomb",
-                size(self.given)
+                size(given)
             );
             return Err(io::Error::other(why));
         }
@@ -179,9 +184,41 @@ impl Read for Capped {
             .unwrap_or(usize::MAX)
             .min(buffer.len());
         let n = self.inner.read(&mut buffer[..most])?;
-        self.given += n as u64;
+        self.given.set(given + n as u64);
         Ok(n)
     }
+}
+
+/// Does so little unpack to so much?
+pub(super) fn is_bomb(given: u64, packed: u64) -> bool {
+    given > RATIO_FROM && given / MAX_RATIO > packed
+}
+
+/// A member of an archive, stopped when all members together give too much.
+pub(super) fn capped<'a>(
+    inner: Box<dyn Read + 'a>,
+    given: &Rc<Cell<u64>>,
+    cap: u64,
+    packed: &Rc<Cell<u64>>,
+) -> Box<dyn Read + 'a> {
+    Box::new(Capped {
+        inner,
+        given: Rc::clone(given),
+        cap,
+        packed: Rc::clone(packed),
+    })
+}
+
+/// The source as a file to jump about in, if it is one and an archive as it stands.
+pub(super) fn plain_zip(out: &Output<'_>) -> Option<File> {
+    if out.depth > 0 || out.source.path == Path::new("-") {
+        return None;
+    }
+    let mut file = open_regular(&out.source.path, out.source.named).ok()?;
+    let mut magic = [0; 2];
+    file.read_exact(&mut magic).ok()?;
+    file.rewind().ok()?;
+    (&magic == b"PK").then_some(file)
 }
 
 /// A number of bytes for people.

@@ -7,6 +7,8 @@ use whosaid::article::{Article, Skipped};
 use whosaid::ingest::{Item, Options, Source, read};
 
 mod bad;
+mod formats;
+mod hostile;
 mod html;
 mod repair;
 

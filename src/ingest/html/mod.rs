@@ -39,12 +39,22 @@ pub(super) fn looks_like(start: &[u8]) -> bool {
 
 /// Reads a web page.
 pub(super) fn read(out: &mut Output<'_>, bytes: Vec<u8>) -> ControlFlow<()> {
+    match draft(bytes, None) {
+        Ok(draft) if draft.text.trim().is_empty() => out.note(None, "this page shows no text"),
+        Ok(draft) => out.article(draft),
+        Err(why) => out.skip(None, why),
+    }
+}
+
+/// What a web page holds. `declared` is the encoding that came with it, which stands above what the page says itself.
+///
+/// # Errors
+///
+/// A sentence, if the bytes are no text.
+pub(super) fn draft(bytes: Vec<u8>, declared: Option<String>) -> Result<Draft, String> {
     let mut draft = Draft::of(&bytes);
-    let declared = declared_encoding(&bytes);
-    let decoded = match decode::decode(bytes, declared.as_deref()) {
-        Ok(decoded) => decoded,
-        Err(why) => return out.skip(None, why),
-    };
+    let declared = declared.or_else(|| declared_encoding(&bytes));
+    let decoded = decode::decode(bytes, declared.as_deref())?;
     let page = decoded.text;
     let text = if guard::is_bearable(&page) {
         let document = Document::from(page.as_str());
@@ -61,10 +71,7 @@ pub(super) fn read(out: &mut Output<'_>, bytes: Vec<u8>) -> ControlFlow<()> {
     };
     draft.text = text;
     draft.map = decoded.map.then(&map);
-    if draft.text.trim().is_empty() {
-        return out.note(None, "this page shows no text");
-    }
-    out.article(draft)
+    Ok(draft)
 }
 
 /// The words of a scrap of HTML, as feeds and JSON have them, and where they stand in it.
@@ -83,7 +90,7 @@ pub(super) fn is_scrap(text: &str) -> bool {
 }
 
 /// The encoding that the page's first bytes declare.
-fn declared_encoding(bytes: &[u8]) -> Option<String> {
+pub(super) fn declared_encoding(bytes: &[u8]) -> Option<String> {
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).to_ascii_lowercase();
     let at = start
         .find("charset=")

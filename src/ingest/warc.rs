@@ -1,0 +1,241 @@
+//! Web archives (WARC): every web page that was answered with success is an article.
+
+use std::io::{BufRead, Read};
+use std::ops::ControlFlow;
+
+use super::draft::Output;
+use super::{html, open};
+
+/// Longest line of a header, in bytes.
+const MOST_LINE: u64 = 64 << 10;
+
+/// Most lines of a header.
+const MOST_HEADERS: usize = 1000;
+
+/// Reads a web archive record by record.
+pub(super) fn read(out: &mut Output<'_>, reader: &mut dyn BufRead) -> ControlFlow<()> {
+    let (mut record, mut pages) = (0, 0);
+    let mut lost = false;
+    loop {
+        let line = match line(reader) {
+            Ok(Some(line)) => line,
+            Ok(None) => break,
+            Err(why) => return cut(out, record, &why),
+        };
+        if !line.starts_with("WARC/") {
+            // Between records stand empty lines; anything else is damage, passed over up to the next record.
+            if !line.is_empty() && !lost {
+                lost = true;
+                out.skip(Some(record), "is damaged: read on from the next record")?;
+            }
+            continue;
+        }
+        lost = false;
+        record += 1;
+        let header = match Header::read(reader) {
+            Ok(header) => header,
+            Err(why) => return cut(out, record, &why),
+        };
+        let length = header
+            .get("content-length")
+            .and_then(|n| n.parse::<u64>().ok());
+        let Some(length) = length else {
+            out.skip(Some(record), "this record does not tell its length")?;
+            continue;
+        };
+        let wanted = matches!(header.get("warc-type"), Some("response" | "resource"));
+        let cap = out.options.max_article_bytes as u64;
+        let mut rest = (&mut *reader).take(length);
+        let mut bytes = Vec::new();
+        let failed = if wanted && length <= cap.saturating_mul(2) {
+            rest.read_to_end(&mut bytes).err()
+        } else {
+            None
+        };
+        let drained = std::io::copy(&mut rest, &mut std::io::sink());
+        if let Some(error) = failed.or(drained.err()) {
+            return cut(out, record, &open::explain(&error));
+        }
+        if wanted && length > cap.saturating_mul(2) {
+            out.skip(Some(record), format!("longer than {}", open::size(cap * 2)))?;
+            continue;
+        }
+        if wanted && (bytes.len() as u64) < length {
+            return cut(out, record, "the file ends too early");
+        }
+        if wanted {
+            let is_response = header.get("warc-type") == Some("response");
+            pages += u64::from(page(out, &header, &bytes, is_response, record)?);
+        }
+    }
+    if pages == 0 {
+        return out.note(None, "holds no web pages");
+    }
+    ControlFlow::Continue(())
+}
+
+fn cut(out: &mut Output<'_>, record: u64, why: &str) -> ControlFlow<()> {
+    out.skip(
+        None,
+        format!("only what stands before record {record} was taken: {why}"),
+    )
+}
+
+/// Reads a record if it is a web page; answers whether it was one.
+fn page(
+    out: &mut Output<'_>,
+    header: &Header,
+    bytes: &[u8],
+    is_response: bool,
+    record: u64,
+) -> ControlFlow<(), bool> {
+    let mut body = bytes;
+    let answer = if is_response {
+        let Ok(Some(status)) = line(&mut body) else {
+            return ControlFlow::Continue(false);
+        };
+        if status.split(' ').nth(1) != Some("200") {
+            return ControlFlow::Continue(false);
+        }
+        match Header::read(&mut body) {
+            Ok(answer) => answer,
+            Err(_) => return ControlFlow::Continue(false),
+        }
+    } else {
+        Header(vec![(
+            "content-type".to_owned(),
+            header.get("content-type").unwrap_or_default().to_owned(),
+        )])
+    };
+    let kind = answer
+        .get("content-type")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    if !kind.starts_with("text/html") && !kind.starts_with("application/xhtml") {
+        return ControlFlow::Continue(false);
+    }
+    let chunked = answer
+        .get("transfer-encoding")
+        .is_some_and(|t| t.to_ascii_lowercase().contains("chunked"));
+    let joined = if chunked { unchunk(body) } else { None };
+    let body = joined.as_deref().unwrap_or(body);
+    let cap = out.options.max_article_bytes as u64;
+    let unpacked = match answer.get("content-encoding") {
+        Some("gzip" | "x-gzip") if body.starts_with(&[0x1f, 0x8b]) => {
+            whole(flate2::bufread::MultiGzDecoder::new(body), cap)
+        }
+        Some("deflate") => whole(flate2::bufread::ZlibDecoder::new(body), cap),
+        None | Some("identity" | "gzip" | "x-gzip") => Ok(body.to_vec()),
+        Some(other) => Err(format!("is packed as {other}, which is not read")),
+    };
+    let page = match unpacked {
+        Ok(page) if page.len() as u64 <= cap => page,
+        Ok(_) => {
+            out.skip(Some(record), format!("longer than {}", open::size(cap)))?;
+            return ControlFlow::Continue(true);
+        }
+        Err(why) => {
+            out.skip(Some(record), why)?;
+            return ControlFlow::Continue(true);
+        }
+    };
+    let charset = kind
+        .split_once("charset=")
+        .map(|(_, name)| name.trim_matches(['"', '\'', ' ', ';']).to_owned());
+    match html::draft(page, charset) {
+        Ok(mut draft) => {
+            draft.record = Some(record);
+            let address = header.get("warc-target-uri");
+            draft.url = draft
+                .url
+                .or_else(|| address.map(|a| a.trim_matches(['<', '>']).to_owned()));
+            out.article(draft)?;
+        }
+        Err(why) => out.note(Some(record), why)?,
+    }
+    ControlFlow::Continue(true)
+}
+
+/// Reads a packed body, up to one byte over the cap.
+fn whole(packed: impl Read, cap: u64) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let read = packed.take(cap + 1).read_to_end(&mut bytes);
+    match read {
+        Err(error) if bytes.is_empty() => Err(open::explain(&error)),
+        _ => Ok(bytes),
+    }
+}
+
+/// Joins the chunks of a body; `None` if it is not in chunks after all.
+fn unchunk(mut body: &[u8]) -> Option<Vec<u8>> {
+    let mut joined = Vec::with_capacity(body.len());
+    loop {
+        let end = body.iter().position(|b| *b == b'\n')?;
+        let size = str::from_utf8(&body[..end]).ok()?;
+        let size = size.split(';').next().unwrap_or_default().trim();
+        let size = usize::from_str_radix(size, 16).ok()?;
+        body = &body[end + 1..];
+        if size == 0 {
+            return Some(joined);
+        }
+        let chunk = &body[..size.min(body.len())];
+        joined.extend_from_slice(chunk);
+        body = &body[chunk.len()..];
+        body = body
+            .strip_prefix(b"\r\n")
+            .or(body.strip_prefix(b"\n"))
+            .unwrap_or(body);
+        if body.is_empty() {
+            return Some(joined);
+        }
+    }
+}
+
+/// Names in lower case, and values.
+struct Header(Vec<(String, String)>);
+
+impl Header {
+    /// Reads up to the empty line.
+    fn read(reader: &mut dyn BufRead) -> Result<Self, String> {
+        let mut all: Vec<(String, String)> = Vec::new();
+        while let Some(line) = line(reader)? {
+            if line.is_empty() {
+                break;
+            }
+            if all.len() >= MOST_HEADERS {
+                return Err("a header without end".to_owned());
+            }
+            if line.starts_with([' ', '\t']) {
+                if let Some((_, value)) = all.last_mut() {
+                    value.push_str(line.trim_end());
+                }
+            } else if let Some((name, value)) = line.split_once(':') {
+                all.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
+            }
+        }
+        Ok(Self(all))
+    }
+
+    fn get(&self, wanted: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(name, _)| name == wanted)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// The next line without its end; `None` at the end of the file.
+fn line(reader: &mut dyn BufRead) -> Result<Option<String>, String> {
+    let mut bytes = Vec::new();
+    (&mut *reader)
+        .take(MOST_LINE)
+        .read_until(b'\n', &mut bytes)
+        .map_err(|e| open::explain(&e))?;
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    while matches!(bytes.last(), Some(b'\n' | b'\r')) {
+        bytes.pop();
+    }
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
