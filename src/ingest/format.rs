@@ -279,7 +279,7 @@ fn detect(start: &[u8], source: &Source, mapped: &[(Field, String)]) -> Result<F
 /// The format of XML that begins like this; `None` for what is none, or is a web page.
 fn by_xml(start: &[u8]) -> Option<Result<Format, Refusal>> {
     let declared = start.starts_with(b"<?xml");
-    if !start.starts_with(b"<") || html::looks_like(start) && !declared {
+    if !start.starts_with(b"<") {
         return None;
     }
     let start = String::from_utf8_lossy(start);
@@ -288,7 +288,7 @@ fn by_xml(start: &[u8]) -> Option<Result<Format, Refusal>> {
         Some("nitf" | "newsItem" | "newsMessage" | "NewsML" | "newsitem" | "packageItem") => {
             Some(Ok(Format::Wire))
         }
-        Some("html") => Some(Ok(Format::Html)),
+        Some(root) if root.eq_ignore_ascii_case("html") => Some(Ok(Format::Html)),
         Some(root) if declared && !root.is_empty() => Some(Err(Refusal {
             reason: format!("is XML of a kind that is not read: its root is <{root}>"),
             severity: Severity::Failure,

@@ -158,7 +158,14 @@ pub enum Item {
 ///
 /// A file with many articles is streamed. A bad record is skipped, with its number, and the rest is read.
 pub fn read(source: &Source, options: &Options, sink: &mut dyn FnMut(Item) -> ControlFlow<()>) {
-    let mut out = draft::Output::new(source, options, sink);
+    let mut silent = true;
+    let mut heard = |item| {
+        silent = false;
+        sink(item)
+    };
+    let flow = format::read(&mut draft::Output::new(source, options, &mut heard));
     // The sink's wish to stop needs no further answer: every reader has stopped by the time it comes here.
-    let _ = format::read(&mut out);
+    if silent && flow.is_continue() {
+        let _ = draft::Output::new(source, options, sink).note(None, "holds no articles");
+    }
 }
