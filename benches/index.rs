@@ -248,7 +248,7 @@ impl Layers {
     fn run(&mut self, sample: &Path) {
         let mut raw = 0;
         self.time("read the file", || {
-            raw = fs::read(sample).expect("the sample").len()
+            raw = fs::read(sample).expect("the sample").len();
         });
         assert!(raw > 0);
         let mut articles = Vec::new();

@@ -305,7 +305,7 @@ fn describe(entry: &Entry) -> String {
             articles,
             r#as,
         } => format!("{name} is {} in {}", r#as, articles.join(", ")),
-        Change::Rename { name, r#as } => format!("{name} is shown as {}", r#as),
+        Change::Rename { name, r#as } => format!("{name} is shown as {as}"),
         Change::Attribute {
             statement,
             quote,

@@ -51,7 +51,11 @@ impl MergePolicy for Bounded {
         match self.take(&sizes) {
             0 => Vec::new(),
             taken => vec![MergeCandidate(
-                ascending.into_iter().take(taken).map(|s| s.id()).collect(),
+                ascending
+                    .into_iter()
+                    .take(taken)
+                    .map(SegmentMeta::id)
+                    .collect(),
             )],
         }
     }

@@ -103,8 +103,7 @@ pub(super) fn read_tar(out: &mut Output<'_>, reader: &mut dyn BufRead) -> Contro
         Ok(entries) => entries,
         Err(error) => return out.skip(None, open::explain(&error)),
     };
-    let mut seen = 0;
-    for entry in entries {
+    for (seen, entry) in entries.enumerate() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
@@ -115,7 +114,6 @@ pub(super) fn read_tar(out: &mut Output<'_>, reader: &mut dyn BufRead) -> Contro
                 );
             }
         };
-        seen += 1;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         if !entry.header().entry_type().is_file() || is_hidden(&name) {
             continue;

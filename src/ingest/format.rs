@@ -190,6 +190,9 @@ pub(super) fn read(out: &mut Output<'_>) -> ControlFlow<()> {
     }
 }
 
+/// Reads a file that is in memory as a whole.
+type Read = fn(&mut Output<'_>, Vec<u8>) -> ControlFlow<()>;
+
 /// Tells the format of what was opened, and reads it.
 pub(super) fn read_opened(out: &mut Output<'_>, opened: open::Opened<'_>) -> ControlFlow<()> {
     if opened.start.is_empty() {
@@ -208,7 +211,7 @@ pub(super) fn read_opened(out: &mut Output<'_>, opened: open::Opened<'_>) -> Con
     };
     let mut reader = opened.reader;
     let cap = out.options.max_article_bytes;
-    let (read, cap): (fn(&mut Output<'_>, Vec<u8>) -> ControlFlow<()>, usize) = match format {
+    let (read, cap): (Read, usize) = match format {
         Format::Jsonl => return json::read_lines(out, &mut *reader),
         Format::Json => return json::read(out, &mut *reader),
         Format::Csv => return csv::read(out, &mut *reader),

@@ -1,6 +1,5 @@
 //! E-mail, one message a file or many in an mbox: newsletters and forwarded stories.
 
-use std::borrow::Cow;
 use std::io::{BufRead, Read};
 use std::ops::ControlFlow;
 
@@ -47,12 +46,12 @@ pub(super) fn looks_like(start: &[u8]) -> bool {
             return false;
         };
         let name = line[..colon].to_ascii_lowercase();
-        if !name.iter().all(|b| b.is_ascii_graphic()) {
+        if !name.iter().all(u8::is_ascii_graphic) {
             return false;
         }
         known.extend(HEADERS.iter().copied().filter(|h| h.as_bytes() == name));
     }
-    let has = |name: &str| known.iter().any(|k| *k == name);
+    let has = |name: &str| known.contains(&name);
     known.len() >= 3 && has("from") && (has("subject") || has("date"))
 }
 
@@ -186,7 +185,7 @@ fn body(message: &Message<'_>, bytes: &[u8]) -> Option<(String, TextMap)> {
 }
 
 /// From the decoded part to the bytes of the message: its very bytes, or the part as a whole.
-fn to_source(part: &Cow<'_, str>, source: &std::ops::Range<u64>, bytes: &[u8]) -> TextMap {
+fn to_source(part: &str, source: &std::ops::Range<u64>, bytes: &[u8]) -> TextMap {
     let stands = bytes.get(source.start as usize..source.start as usize + part.len());
     if stands == Some(part.as_bytes()) {
         return TextMap::verbatim(source.start);

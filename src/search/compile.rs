@@ -191,12 +191,12 @@ fn spellings(roster: &Roster, typed: &str, field: EngineField) -> Vec<Boxed> {
     let parts = meant.iter().flat_map(|person| &person.parts);
     parts
         .take(MAX_SPELLINGS)
-        .filter_map(|part| {
+        .map(|part| {
             // Name fields leave "Jr." out.
             let tokens = names::tokens(&part.key);
             let named = sequence(field, names::without_titles(&tokens), 0);
             let (occur, articles) = match &part.articles {
-                Articles::All => return Some(named),
+                Articles::All => return named,
                 Articles::Only(articles) => (Occur::Must, articles),
                 Articles::Except(articles) => (Occur::MustNot, articles),
             };
@@ -204,10 +204,10 @@ fn spellings(roster: &Roster, typed: &str, field: EngineField) -> Vec<Boxed> {
                 .iter()
                 .map(|a| Term::from_field_text(fields().key, a));
             let within: Boxed = Box::new(TermSetQuery::new(terms));
-            Some(Box::new(BooleanQuery::new(vec![
+            Box::new(BooleanQuery::new(vec![
                 (Occur::Must, named),
                 (occur, silent(within)),
-            ])) as Boxed)
+            ]))
         })
         .collect()
 }

@@ -245,7 +245,7 @@ impl Roster {
         for (id, slot) in &self.given {
             let mut found = Vec::new();
             having(segment, &Term::from_field_text(f.id, id), |doc| {
-                found.push(doc)
+                found.push(doc);
             })?;
             for doc in found {
                 let ords: Vec<u64> = column.term_ords(doc).collect();

@@ -179,7 +179,7 @@ impl Building {
         let entities = self.decode(
             entity.as_ref(),
             read.iter().flat_map(|r| &r.2),
-            |b, value| b.persona(value),
+            Building::persona,
         )?;
         let places = self.decode(
             place.as_ref(),
