@@ -1,7 +1,7 @@
 //! Articles in, results out: ingest, then work on every core, then one consumer that sees the results in input order.
 //!
 //! Order matters twice: `extract` prints one line an article in the order of its input, and of two articles with one
-//! key the later one wins, on every machine alike. Memory is bounded by the bytes in flight (see [`Flow`]), not by the
+//! key the later one wins, on every machine alike. Memory is bounded by the bytes in flight (see `Flow`), not by the
 //! size of the corpus: neither many articles nor one file of very many can pile up before a slow consumer.
 
 mod flow;

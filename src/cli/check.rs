@@ -47,12 +47,8 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     for source in &checked.sources {
         statement(&mut out, &source.statement, false, false)?;
         if source.diff.iter().any(|c| c.op != Op::Same) {
-            writeln!(
-                out,
-                "    {DIM}{}: {}{DIM:#}\n",
-                sentence(source.verdict),
-                diff(&source.diff)
-            )?;
+            let line = format!("{}: {}", sentence(source.verdict), diff(&source.diff));
+            writeln!(out, "{DIM}{}{DIM:#}\n", show::wrapped(&line, 4))?;
         }
     }
     for article in &checked.elsewhere {

@@ -122,6 +122,8 @@ fn search(searcher: &Searcher, query: &str) -> Result<Vec<rankings::Hit>> {
     let request = Request {
         query: Query::read(query)?.query,
         today: chrono::Local::now().date_naive(),
+        // Every copy is expected by itself.
+        copies: true,
         ..Request::default()
     };
     let answer = searcher.search(&request)?;

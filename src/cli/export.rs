@@ -10,7 +10,7 @@ use super::search::Question;
 use super::{DONE, NOTHING, report};
 use crate::date::PartialDate;
 use crate::search::export::{Exporter, Format, Provenance};
-use crate::search::{Hit, Searcher};
+use crate::search::{Counting, Hit, Searcher};
 
 /// Write all matches as JSONL, CSV, Markdown, BibTeX, RIS, CSL-JSON, schema.org or Atom; never capped
 #[derive(Debug, clap::Args)]
@@ -31,6 +31,8 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     let mut request = args.question.request()?;
     request.copies = true;
+    // Every statement is written.
+    request.counting = Counting::Raw;
     let searcher = Searcher::open(index)?;
     let provenance = Provenance {
         query: request.query.clone(),

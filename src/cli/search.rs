@@ -3,15 +3,18 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use clap::ValueEnum;
 
+use super::check::diff;
 use super::show::{self, DIM, MARK, SPEAKER};
 use super::{DONE, NOTHING, report};
+use crate::date::PartialDate;
+use crate::search::export;
 use crate::search::query::{Field, Node, Query};
 use crate::search::{
-    Answer, ArticleHit, Facet, FacetCounts, FacetRequest, FacetValue, Hit, Marked, Request, Scope,
-    Searcher, Sort, StatementHit,
+    Answer, ArticleHit, Copy, CopyKind, Counting, Facet, FacetCounts, FacetRequest, FacetValue,
+    Hit, Marked, Request, Scope, Searcher, Sort, StatementHit,
 };
 
 /// Find statements (default) or whole articles
@@ -41,9 +44,12 @@ pub(super) struct Args {
     /// Which page of them, from 1
     #[arg(long, value_name = "N", default_value_t = 1)]
     page: usize,
-    /// List copies of a quotation one by one
+    /// List copies of a quotation one by one; otherwise exact, shortened and lightly altered copies are one hit
     #[arg(long)]
     copies: bool,
+    /// Show word by word in what copies differ
+    #[arg(long)]
+    diff: bool,
     /// Show the words around each statement
     #[arg(short = 'C', long)]
     context: bool,
@@ -139,6 +145,9 @@ pub(super) struct Question {
     /// Language code of the article
     #[arg(long, value_name = "CODE", help_heading = "Source")]
     lang: Vec<String>,
+    /// What totals and facets count: raw (every statement), distinct (copies of a quotation once) or articles
+    #[arg(long, value_name = "WHAT", default_value_t)]
+    count_by: Counting,
     /// Least confidence of a statement, 0 to 1
     #[arg(long, value_name = "P", default_value_t = 0.0)]
     min_confidence: f32,
@@ -166,6 +175,10 @@ enum Format {
     Json,
     /// One hit a line
     Jsonl,
+    /// A table of statements
+    Csv,
+    /// Statements as block quotations
+    Md,
     /// Ids alone, one a line
     Ids,
 }
@@ -253,6 +266,7 @@ impl Question {
             query,
             facets: self.facets.clone(),
             min_confidence: self.min_confidence,
+            counting: self.count_by,
             today: chrono::Local::now().date_naive(),
             ..Request::default()
         })
@@ -296,7 +310,9 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     request.limit = args.limit;
     request.offset = args.page.saturating_sub(1).saturating_mul(args.limit);
     request.copies = args.copies;
-    let answer = Searcher::open(index)?.search(&request)?;
+    request.diff = args.diff;
+    let searcher = Searcher::open(index)?;
+    let answer = searcher.search(&request)?;
     let mut out = anstream::stdout().lock();
     let format = if args.json { Format::Json } else { args.format };
     match format {
@@ -316,6 +332,8 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
                 writeln!(out, "{}", hit.id())?;
             }
         }
+        Format::Csv => exported(&mut out, export::Format::Csv, &searcher, &answer)?,
+        Format::Md => exported(&mut out, export::Format::Markdown, &searcher, &answer)?,
         Format::Human => human(&mut out, &answer, args, request.offset)?,
     }
     finish(&answer)
@@ -341,7 +359,12 @@ pub(super) fn facets(args: &FacetArgs, index: &Path) -> Result<u8> {
         serde_json::to_writer_pretty(&mut out, &answer)?;
         writeln!(out)?;
     } else {
-        writeln!(out, "{} statements", indicatif::HumanCount(answer.total))?;
+        let what = match answer.counting {
+            Counting::Raw => "statements",
+            Counting::Distinct => "different statements",
+            Counting::Articles => "articles",
+        };
+        writeln!(out, "{} {what}", indicatif::HumanCount(answer.total))?;
         for counts in &answer.facets {
             facet_table(&mut out, counts)?;
         }
@@ -366,6 +389,31 @@ fn finish(answer: &Answer) -> Result<u8> {
     Ok(NOTHING)
 }
 
+/// The statements of this page as `whosaid export` writes them.
+fn exported(
+    out: &mut impl Write,
+    format: export::Format,
+    searcher: &Searcher,
+    answer: &Answer,
+) -> Result<()> {
+    if answer.scope == Scope::Articles {
+        bail!("articles are printed as human, json, jsonl or ids");
+    }
+    let provenance = export::Provenance {
+        query: answer.query.clone(),
+        filters: answer.filters.clone(),
+        total: answer.total,
+        index_generation: searcher.index().manifest().generation,
+        day: PartialDate::from(chrono::Local::now().date_naive()),
+    };
+    let mut exporter = export::Exporter::begin(out, format, provenance)?;
+    for hit in answer.hits.iter().filter_map(Hit::statement) {
+        exporter.write(hit)?;
+    }
+    exporter.finish()?;
+    Ok(())
+}
+
 fn human(out: &mut impl Write, answer: &Answer, args: &Args, offset: usize) -> Result<()> {
     for hit in &answer.hits {
         match hit {
@@ -377,9 +425,10 @@ fn human(out: &mut impl Write, answer: &Answer, args: &Args, offset: usize) -> R
         facet_table(out, counts)?;
     }
     if answer.total > 0 {
-        let what = match answer.scope {
-            Scope::Statements => "statements",
-            Scope::Articles => "articles",
+        let what = match (answer.scope, answer.counting) {
+            (_, Counting::Articles) | (Scope::Articles, _) => "articles",
+            (Scope::Statements, Counting::Raw) => "statements",
+            (Scope::Statements, Counting::Distinct) => "different statements",
         };
         let shown = match answer.hits.len() {
             0 => String::new(),
@@ -466,12 +515,13 @@ pub(super) fn statement(
     });
     writeln!(out, "    {DIM}{}{DIM:#}", origin.join(" · "))?;
     if !hit.copies.is_empty() {
-        let outlets: Vec<String> = hit
-            .copies
-            .iter()
-            .map(|c| show::one_line(c.outlet.as_deref().unwrap_or("another article")))
-            .collect();
-        writeln!(out, "    {DIM}also in {}{DIM:#}", outlets.join(", "))?;
+        writeln!(out, "    {DIM}also in {}{DIM:#}", also_in(&hit.copies))?;
+    }
+    for copy in &hit.copies {
+        if !copy.diff.is_empty() {
+            writeln!(out, "    {DIM}{}{DIM:#}", outlet(copy))?;
+            writeln!(out, "{}", show::wrapped(&diff(&copy.diff), 6))?;
+        }
     }
     if explain {
         writeln!(out, "    {DIM}{}{DIM:#}", hit.id)?;
@@ -481,6 +531,30 @@ pub(super) fn statement(
     }
     writeln!(out)?;
     Ok(())
+}
+
+/// The outlets that printed a quotation too, each once for each way of doing so.
+fn also_in(copies: &[Copy]) -> String {
+    let mut outlets: Vec<String> = Vec::new();
+    for copy in copies {
+        let how = match copy.how {
+            CopyKind::Same => "",
+            CopyKind::Shortened => " (shortened)",
+            CopyKind::Longer => " (longer)",
+            CopyKind::Altered => " (altered)",
+        };
+        let outlet = outlet(copy) + how;
+        if !outlets.contains(&outlet) {
+            outlets.push(outlet);
+        }
+    }
+    outlets.join(", ")
+}
+
+fn outlet(copy: &Copy) -> String {
+    let title = || copy.title.as_deref().map(|title| format!("“{title}”"));
+    let outlet = copy.outlet.clone().or_else(title);
+    show::one_line(&outlet.unwrap_or_else(|| "another article".to_owned()))
 }
 
 fn article(out: &mut impl Write, hit: &ArticleHit) -> Result<()> {

@@ -274,6 +274,7 @@ impl View {
             min_confidence: f32::from(self.confidence) / 100.0,
             copies: self.copies,
             today: today(),
+            ..Request::default()
         };
         Ok((request, parsed.warnings))
     }

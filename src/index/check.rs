@@ -8,6 +8,7 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
 
 use super::error::{At, Error, ErrorKind};
+use super::families;
 use super::groups;
 use super::manifest::{FileEntry, Manifest};
 use super::reader::{self, SEGMENTS, files_in_use, open_engine, open_reader};
@@ -87,6 +88,11 @@ pub fn check(dir: &Path) -> Result<Report, Error> {
         let name = groups::name(entry);
         let changed = "its checksum is not the one in the manifest";
         sum(&dir.join(&name), &name, entry, changed, &mut report);
+    }
+    if let Some(entry) = &manifest.families {
+        let changed = "it is not what the last run left";
+        let path = dir.join(families::FILE);
+        sum(&path, families::FILE, entry, changed, &mut report);
     }
     if !report.is_whole() {
         return Ok(report);

@@ -10,6 +10,7 @@ use tantivy::TantivyDocument;
 
 use super::analysis::fold;
 use super::known::source_number;
+use super::families;
 use super::names;
 use super::schema::{self, Fields, fields};
 use super::sketch;
@@ -24,8 +25,6 @@ pub(crate) use values::halves;
 use values::{Document, Sets, days, halves_of_hash, without};
 pub use values::{clean, day_number, join_path};
 
-/// Statements of fewer words have no family: "No comment." is not a copy of another's "No comment."
-const FAMILY_WORDS: usize = 5;
 /// How far a passage reaches beyond the statement's sentence, in bytes, on each side.
 const PASSAGE_MARGIN: usize = 400;
 
@@ -357,8 +356,11 @@ impl<'a> Scene<'a> {
 
         let confidence = (statement.confidence.clamp(0.0, 1.0) * 1000.0).round();
         doc.number(f.confidence, confidence as u64);
-        let family = self.family(statement, &speaker, &id);
+        let (family, sketch) = self.family(statement, &speaker, &id);
         doc.number(f.family, family);
+        for word in sketch.into_iter().flatten() {
+            doc.number(f.quotation, word);
+        }
 
         let passage = self.passage(statement, around);
         let source = statement
@@ -472,20 +474,26 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The same number for the same words by a speaker of the same surname. Paraphrases and short statements are a
-    /// family of their own.
-    fn family(&self, statement: &Statement, speaker: &StoredSpeaker, id: &str) -> u64 {
+    /// The same number for the same words by a speaker of the same surname, and a sketch of them. Short statements are a
+    /// family of their own: "No comment." is not a copy of another's "No comment."
+    fn family(
+        &self,
+        statement: &Statement,
+        speaker: &StoredSpeaker,
+        id: &str,
+    ) -> (u64, Option<Vec<u64>>) {
         let mut words = String::new();
         for span in &statement.content {
             words.push_str(&fold(span.of(&self.article.text)));
             words.push(' ');
         }
         let surname = speaker.name.as_deref().and_then(names::surname);
-        if words.split_whitespace().count() < FAMILY_WORDS {
-            return halves_of_hash(id).0;
-        }
+        let Some(sketch) = families::sketch(surname.as_deref(), &words) else {
+            return (halves_of_hash(id).0, None);
+        };
         let surname = surname.unwrap_or_default();
-        halves_of_hash(&format!("{surname}\n{}", words.trim_end())).0
+        let family = halves_of_hash(&format!("{surname}\n{}", words.trim_end())).0;
+        (family, Some(sketch))
     }
 
     /// Text from a little before the statement to a little after, cut at sentences where they are known.

@@ -14,7 +14,7 @@ use super::error::{At, Error, ErrorKind};
 use super::storage::write_atomically;
 
 /// Version of the index format: of the schema, the analysis and what is stored.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// Name of the manifest within the index folder.
 pub(crate) const FILE: &str = "manifest.json";
@@ -40,6 +40,9 @@ pub struct Manifest {
     /// The file of [`Groups`](super::Groups), once there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub groups: Option<FileEntry>,
+    /// The file of [`families`](super::families), as of the last run that ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub families: Option<FileEntry>,
     /// Files of the engine, by name.
     pub files: BTreeMap<String, FileEntry>,
 }

@@ -11,6 +11,7 @@ mod analysis;
 pub mod check;
 pub mod documents;
 mod error;
+pub mod families;
 mod groups;
 mod known;
 mod last_run;

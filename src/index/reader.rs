@@ -12,6 +12,7 @@ use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument};
 use super::analysis;
 use super::error::{At, Error, ErrorKind};
 use super::groups::Groups;
+use super::families::Families;
 use super::manifest::{Manifest, SCHEMA_VERSION};
 use super::people::{self, People};
 use super::schema::{fields, schema};
@@ -31,6 +32,7 @@ pub struct IndexReader {
     dir: PathBuf,
     manifest: Manifest,
     groups: Arc<Groups>,
+    families: Arc<Families>,
     reader: tantivy::IndexReader,
     /// Number of the commit that searches see.
     generation: u64,
@@ -90,6 +92,7 @@ fn open_once(dir: &Path) -> Result<IndexReader, Error> {
         dir: dir.to_owned(),
         manifest,
         groups: Arc::new(groups),
+        families: Arc::new(Families::read(dir)),
         reader,
         generation,
         register,
@@ -167,6 +170,12 @@ impl IndexReader {
     #[must_use]
     pub fn groups(&self) -> &Arc<Groups> {
         &self.groups
+    }
+
+    /// Which quotations are one.
+    #[must_use]
+    pub fn families(&self) -> &Arc<Families> {
+        &self.families
     }
 
     /// The state that searches see.

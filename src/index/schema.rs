@@ -60,12 +60,15 @@ fields! {
     story: number;
     /// Number of the version, from 1, where an index keeps more than the last.
     version: number;
-    /// What near-copies of an article have nearly the same of, see [`sketch`](super::sketch); articles only.
+    /// What near-copies of an article have nearly the same of, see `sketch.rs`; articles only.
     sketch: |b, n| b.add_u64_field(n, FAST);
     /// Decides ties and is the same in every index of the same articles.
     order: number;
     /// The same for copies of one quotation by one speaker; statements only.
     family: number;
+    /// Hashes of the speaker and of the words in order, for copies that are not quite the same; see
+    /// [`families`](super::families).
+    quotation: |b, n| b.add_u64_field(n, FAST);
 
     /// What was said, stemmed.
     content: stems;

@@ -15,7 +15,7 @@ use tantivy::directory::{
 };
 use tantivy::{Directory, TantivyError};
 
-use super::{groups, last_run, manifest, people, reader};
+use super::{families, groups, last_run, manifest, people, reader};
 
 /// The engine's folder.
 #[derive(Clone, Debug)]
@@ -66,6 +66,7 @@ pub fn erase(dir: &Path) -> io::Result<()> {
     gone(fs::remove_file(dir.join(people::FILE)))?;
     gone(fs::remove_file(dir.join(last_run::FILE)))?;
     groups::sweep(dir, None);
+    gone(fs::remove_file(dir.join(families::FILE)))?;
     gone(fs::remove_dir_all(dir.join(reader::SEGMENTS)))
 }
 

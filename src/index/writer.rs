@@ -15,6 +15,7 @@ use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Ta
 use super::analysis;
 use super::documents::{Documents, halves};
 use super::error::{At, Error, ErrorKind};
+use super::families;
 use super::groups::{self, Groups};
 use super::known::{Entry, FileRecord, Halves, Known, fingerprint, source_number};
 use super::manifest::{FileEntry, Manifest, SCHEMA_VERSION};
@@ -509,6 +510,7 @@ impl Writer {
         engine.wait_merging_threads().at(&dir)?;
         manifest.groups = Some(groups.write(&dir)?);
         renew_files(&index, &dir, &mut manifest)?;
+        manifest.families = Some(families::renew(&index, &dir)?);
         manifest.write(&dir)?;
         groups::sweep(&dir, manifest.groups.as_ref());
         Ok(committed)

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use super::align::Change;
 use super::query::{Query, Warning};
-use super::request::{Facet, Filter, Scope};
+use super::request::{Counting, Facet, Filter, Scope};
 use crate::article::{Kind, Origin, SpeakerType, Stance};
 use crate::date::PartialDate;
 use crate::index::stored::{PlaceRef, Spans, StoredSaid, StoredStep};
@@ -24,8 +25,10 @@ pub struct Answer {
     /// Statements or articles.
     #[serde(rename = "in")]
     pub scope: Scope,
-    /// How many there are, copies counted singly.
+    /// How many there are; what counts, `counting` says.
     pub total: u64,
+    /// What `total` and the facets count.
+    pub counting: Counting,
     /// Is `hits` a list of families: are copies folded into their first appearance?
     pub collapsed: bool,
     /// Milliseconds that the search took.
@@ -223,6 +226,26 @@ pub struct Copy {
     pub title: Option<String>,
     /// Address.
     pub url: Option<String>,
+    /// Its words beside those of the hit.
+    pub how: CopyKind,
+    /// From the words of the hit to its own, where the request asks for it and they differ.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub diff: Vec<Change>,
+}
+
+/// The words of a copy beside those of the appearance that is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CopyKind {
+    /// The same.
+    #[default]
+    Same,
+    /// Some are left out.
+    Shortened,
+    /// There are more of them.
+    Longer,
+    /// Some are others.
+    Altered,
 }
 
 /// An article found.
@@ -253,7 +276,7 @@ pub struct ArticleHit {
 }
 
 impl StatementHit {
-    /// What another hit says of this one when both are appearances of one quotation.
+    /// What another hit says of this one when both are appearances of one quotation in the same words.
     #[must_use]
     pub fn as_copy(&self) -> Copy {
         Copy {
@@ -262,6 +285,8 @@ impl StatementHit {
             published: self.published,
             title: self.title.clone(),
             url: self.url.clone(),
+            how: CopyKind::Same,
+            diff: Vec::new(),
         }
     }
 }

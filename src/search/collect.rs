@@ -17,8 +17,9 @@ use tantivy::{
     DocAddress, DocId, DocSet, Score, SegmentOrdinal, SegmentReader, TERMINATED, TantivyError, Term,
 };
 
-use super::request::Sort;
+use super::request::{Counting, Sort};
 use super::roster::{OWN, Overlay, Roster};
+use crate::index::families::Families;
 use crate::index::schema::{self, fields};
 
 /// How often the clock is read, in documents.
@@ -27,6 +28,11 @@ const CLOCK_EVERY: u64 = 4096;
 const RECENCY: f32 = 0.2;
 /// Half of that is gone after so many days.
 const RECENCY_HALF: f32 = 365.0;
+
+/// What a document scores without any word.
+const UNSCORED: f32 = 0.01;
+/// By how much a statement of no confidence counts less than one beyond doubt.
+const DOUBT: f32 = 0.5;
 
 /// What to collect.
 #[derive(Debug)]
@@ -38,6 +44,9 @@ pub(super) struct Plan {
     /// How many hits to keep.
     pub(super) keep: usize,
     pub(super) sort: Sort,
+    /// What is counted, and which families are one.
+    pub(super) counting: Counting,
+    pub(super) families: Arc<Families>,
     /// The day that recency counts from, as the index counts days.
     pub(super) today: i64,
     pub(super) deadline: Instant,
@@ -101,12 +110,18 @@ impl Ord for Candidate {
 /// What was collected.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
+    /// Every hit.
     pub(super) total: u64,
+    /// What counts once, of every hit, if not every hit does.
+    pub(super) counted: Vec<u64>,
     /// Best first.
     pub(super) hits: Vec<Candidate>,
     /// For each facet, its tallies of every segment.
     pub(super) facets: Vec<Vec<Tally>>,
 }
+
+/// Documents whose values are read at once: columns are faster by the block.
+const BLOCK: usize = 64;
 
 /// Counts of one facet in one segment, by ordinal of the value.
 pub(super) struct Tally {
@@ -114,6 +129,10 @@ pub(super) struct Tally {
     pub(super) counts: Vec<u32>,
     /// Counts by slot of the roster, of speakers who are not counted by their key.
     pub(super) slots: Vec<u32>,
+    /// Where not every hit counts: ordinals with what counts once, for all segments to be counted together.
+    pub(super) pairs: Vec<(u64, u64)>,
+    /// The same by slot.
+    pub(super) slot_pairs: Vec<(u32, u64)>,
     overlay: Option<Arc<Overlay>>,
     /// Slots of the document at hand.
     seen: Vec<u32>,
@@ -150,6 +169,8 @@ impl Collector for Collect {
             let overlay = roster.map(|r| r.overlay(ord, segment)).transpose()?;
             facets.push(column.map(|column| Tally {
                 counts: vec![0; column.num_terms()],
+                pairs: Vec::new(),
+                slot_pairs: Vec::new(),
                 column,
                 slots: vec![0; roster.map_or(0, |r| r.slots())],
                 overlay,
@@ -172,7 +193,16 @@ impl Collector for Collect {
             facets,
             order: columns.u64(schema::name(f.order))?,
             family: columns.u64(schema::name(f.family))?,
+            confidence: columns.u64(schema::name(f.confidence))?,
             day: columns.i64(schema::name(day))?,
+            once: match plan.counting {
+                Counting::Raw => None,
+                Counting::Distinct => Some(columns.u64(schema::name(f.family))?),
+                Counting::Articles => Some(columns.u64(schema::name(f.key_high))?),
+            },
+            counted: Vec::new(),
+            block: Vec::with_capacity(BLOCK),
+            scratch: Scratch::default(),
             seen: 0,
             late: false,
             total: 0,
@@ -191,11 +221,14 @@ impl Collector for Collect {
         };
         for segment in segments {
             merged.total += segment.total;
+            merged.counted.extend(segment.counted);
             merged.hits.extend(segment.hits);
             for (all, one) in merged.facets.iter_mut().zip(segment.facets) {
                 all.extend(one);
             }
         }
+        merged.counted.sort_unstable();
+        merged.counted.dedup();
         merged.hits.sort_unstable();
         merged.hits.truncate(self.0.keep);
         Ok(merged)
@@ -210,16 +243,68 @@ pub(super) struct SegmentCollect {
     facets: Vec<Option<Tally>>,
     order: Column<u64>,
     family: Column<u64>,
+    confidence: Column<u64>,
     day: Column<i64>,
+    /// What counts once, if not every hit does.
+    once: Option<Column<u64>>,
+    counted: Vec<u64>,
+    /// Hits that no facet has counted yet.
+    block: Vec<DocId>,
+    scratch: Scratch,
     seen: u64,
     late: bool,
     total: u64,
     heap: BinaryHeap<Candidate>,
 }
 
+/// Room for the values of a block.
+#[derive(Default)]
+struct Scratch {
+    docs: Vec<DocId>,
+    rows: Vec<u32>,
+    values: Vec<u64>,
+}
+
 impl SegmentCollect {
+    /// Counts the hits of the block in every facet.
+    fn count_block(&mut self) {
+        let Scratch { docs, rows, values } = &mut self.scratch;
+        for tally in &mut self.facets {
+            if tally.as_ref().is_some_and(|t| t.overlay.is_some()) {
+                for doc in &self.block {
+                    count(tally, *doc, None);
+                }
+                continue;
+            }
+            let Some(Tally { column, counts, .. }) = tally else {
+                continue;
+            };
+            let ords = column.ords();
+            docs.clear();
+            rows.clear();
+            ords.row_ids_for_docs(&self.block, docs, rows);
+            values.clear();
+            values.resize(rows.len(), 0);
+            ords.values.get_vals(rows, values);
+            for ord in &*values {
+                if let Some(count) = counts.get_mut(*ord as usize) {
+                    *count += 1;
+                }
+            }
+        }
+        self.block.clear();
+    }
+
     fn offer(&mut self, doc: DocId, score: Score) {
         if self.plan.keep == 0 {
+            return;
+        }
+        let worst = (self.heap.len() == self.plan.keep)
+            .then(|| self.heap.peek().map_or(f32::MIN, |worst| worst.key));
+        if self.plan.sort == Sort::Relevance
+            && worst.is_some_and(|worst| (score + UNSCORED) * (1.0 + RECENCY) < worst)
+        {
+            // Not even if it were said today and beyond doubt: no need to look when it was.
             return;
         }
         let day = self.day.first(doc);
@@ -227,14 +312,16 @@ impl SegmentCollect {
             Sort::Relevance => {
                 let age = day.map_or(f32::MAX, |day| (self.plan.today - day).max(0) as f32);
                 // A query without words scores nothing: then recency alone decides.
-                (score + 0.01) * (1.0 + RECENCY * RECENCY_HALF / (RECENCY_HALF + age))
+                let recency = 1.0 + RECENCY * RECENCY_HALF / (RECENCY_HALF + age);
+                let doubt = self.confidence.first(doc).map_or(0.0, |thousandths| {
+                    1.0 - (thousandths as f32 / 1000.0).min(1.0)
+                });
+                (score + UNSCORED) * recency * (1.0 - DOUBT * doubt)
             }
             Sort::Newest => day.map_or(f32::MIN, |day| day as f32),
             Sort::Oldest => day.map_or(f32::MIN, |day| -(day as f32)),
         };
-        if self.heap.len() == self.plan.keep
-            && self.heap.peek().is_some_and(|worst| key < worst.key)
-        {
+        if worst.is_some_and(|worst| key < worst) {
             return;
         }
         let candidate = Candidate {
@@ -250,10 +337,13 @@ impl SegmentCollect {
     }
 }
 
-fn count(tally: &mut Option<Tally>, doc: DocId) {
+fn count(tally: &mut Option<Tally>, doc: DocId, once: Option<u64>) {
     let Some(tally) = tally else { return };
     let Some(overlay) = &tally.overlay else {
         for ord in tally.column.ords().values_for_doc(doc) {
+            if let Some(once) = once {
+                tally.pairs.push((ord, once));
+            }
             if let Some(count) = tally.counts.get_mut(ord as usize) {
                 *count += 1;
             }
@@ -266,23 +356,27 @@ fn count(tally: &mut Option<Tally>, doc: DocId) {
     for ord in tally.column.ords().values_for_doc(doc) {
         has_key = true;
         let slot = overlay.slot(doc, ord);
-        let count = if slot == OWN {
-            tally.counts.get_mut(ord as usize)
-        } else if tally.seen.contains(&slot) {
-            None
-        } else {
+        if slot == OWN {
+            if let Some(once) = once {
+                tally.pairs.push((ord, once));
+            }
+            if let Some(count) = tally.counts.get_mut(ord as usize) {
+                *count += 1;
+            }
+        } else if !tally.seen.contains(&slot) {
             tally.seen.push(slot);
-            tally.slots.get_mut(slot as usize)
-        };
-        if let Some(count) = count {
-            *count += 1;
         }
     }
-    if !has_key
-        && let Some(slot) = overlay.added(doc)
-        && let Some(count) = tally.slots.get_mut(slot as usize)
-    {
-        *count += 1;
+    if !has_key {
+        tally.seen.extend(overlay.added(doc));
+    }
+    for slot in &tally.seen {
+        if let Some(once) = once {
+            tally.slot_pairs.push((*slot, once));
+        }
+        if let Some(count) = tally.slots.get_mut(*slot as usize) {
+            *count += 1;
+        }
     }
 }
 
@@ -307,24 +401,42 @@ impl SegmentCollector for SegmentCollect {
                 failed = Some(n);
             }
         }
+        let once = self.once.as_ref().map(|column| {
+            // Articles have no family.
+            let number = column.first(doc).unwrap_or(u64::from(doc));
+            match self.plan.counting {
+                Counting::Distinct => self.plan.families.of(number),
+                Counting::Raw | Counting::Articles => number,
+            }
+        });
         let Some(failed) = failed else {
             self.total += 1;
+            self.counted.extend(once);
             self.offer(doc, score);
-            for tally in &mut self.facets {
-                count(tally, doc);
+            if once.is_none() {
+                self.block.push(doc);
+                if self.block.len() == BLOCK {
+                    self.count_block();
+                }
+            } else {
+                for tally in &mut self.facets {
+                    count(tally, doc, once);
+                }
             }
             return;
         };
         if let Some(facet) = self.plan.filters.get(failed).and_then(|f| f.facet)
             && let Some(tally) = self.facets.get_mut(facet)
         {
-            count(tally, doc);
+            count(tally, doc, once);
         }
     }
 
-    fn harvest(self) -> Collected {
+    fn harvest(mut self) -> Collected {
+        self.count_block();
         Collected {
             total: self.total,
+            counted: self.counted,
             hits: self.heap.into_vec(),
             facets: self
                 .facets

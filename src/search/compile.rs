@@ -26,7 +26,8 @@ const MAX_SPELLINGS: usize = 200;
 /// Most words that a star within a phrase may stand for.
 const MAX_EXPANSIONS: u32 = 1 << 14;
 
-/// How much a match in each field counts. Found on the golden rankings; only their order matters much.
+/// How much a match in each field counts: what was said most, who said it next, what stands around it least. Set by hand
+/// and not fitted: on the golden rankings (`whosaid eval --rankings`) only their order matters.
 mod weight {
     pub(super) const CONTENT: f32 = 2.0;
     pub(super) const CONTEXT: f32 = 0.5;

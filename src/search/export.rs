@@ -114,17 +114,26 @@ impl Provenance {
             "whosaid: {} statements for the query “{}”",
             self.total, self.query
         );
-        for filter in &self.filters {
-            let _ = write!(text, "; {}", filter.facet);
+        if !self.filters.is_empty() {
+            let _ = write!(text, "; {}", self.chosen());
+        }
+        let _ = write!(text, "; index {}, {}", self.index_generation, self.day);
+        text
+    }
+
+    /// The chosen facet values in words.
+    fn chosen(&self) -> String {
+        let filters = self.filters.iter().map(|filter| {
+            let mut text = filter.facet.to_string();
             if !filter.any.is_empty() {
                 let _ = write!(text, " {}", filter.any.join(" or "));
             }
             if !filter.none.is_empty() {
                 let _ = write!(text, " not {}", filter.none.join(" nor "));
             }
-        }
-        let _ = write!(text, "; index {}, {}", self.index_generation, self.day);
-        text
+            text
+        });
+        filters.collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -151,6 +160,8 @@ const COLUMNS: &[&str] = &[
     "path",
     "confidence",
     "query",
+    "filters",
+    "total",
     "index",
 ];
 
@@ -250,6 +261,8 @@ impl<W: Write> Exporter<W> {
                     hit.origin.path.clone(),
                     format!("{:.3}", hit.confidence),
                     self.provenance.query.to_string(),
+                    self.provenance.chosen(),
+                    self.provenance.total.to_string(),
                     self.provenance.index_generation.to_string(),
                 ];
                 csv_row(out, cells.iter().map(String::as_str))

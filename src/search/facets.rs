@@ -77,6 +77,7 @@ pub(super) fn counts(
     tallies: Vec<Tally>,
     filters: &[Filter],
     roster: Option<&Roster>,
+    once: bool,
 ) -> tantivy::Result<FacetCounts> {
     let facet = request.facet;
     let limit = request.limit.min(MAX_FACET_VALUES);
@@ -86,25 +87,21 @@ pub(super) fn counts(
         .flat_map(|f| f.any.iter().chain(&f.none))
         .collect();
     let chosen_terms: Vec<Vec<String>> = chosen.iter().map(|v| facet.terms(v, roster)).collect();
-    let mut counts = merge(tallies, roster)?;
-    if let Some(contains) = &request.contains {
-        let wanted = match facet {
-            Facet::Speaker => names::tokens(contains).join(" "),
-            _ => fold(contains),
-        };
-        counts.retain(|(value, _)| match facet {
-            Facet::Speaker => match roster.and_then(|r| r.individual(value)) {
-                Some(person) => person
-                    .spellings
-                    .iter()
-                    .chain([&person.name])
-                    .any(|s| names::tokens(s).join(" ").contains(&wanted)),
-                None => value.contains(&wanted),
-            },
-            _ => fold(value).contains(&wanted),
-        });
-    }
-    let distinct = counts.len() as u64;
+    let people = roster.filter(|_| facet == Facet::Speaker);
+    let all_named = once
+        || people.is_some()
+        || request.contains.is_some()
+        || matches!(facet, Facet::Place | Facet::Month | Facet::Year);
+    let (distinct, mut counts) = if all_named {
+        let mut counts = merge(tallies, people, once)?;
+        if let Some(contains) = &request.contains {
+            retain(&mut counts, facet, contains, people);
+        }
+        (counts.len() as u64, counts)
+    } else {
+        let chosen: Vec<&String> = chosen_terms.iter().flatten().collect();
+        largest(&tallies, limit, &chosen)?
+    };
     // A chosen value stays in the list even when nothing has it.
     for terms in &chosen_terms {
         if let [term, ..] = terms.as_slice()
@@ -116,11 +113,11 @@ pub(super) fn counts(
     }
     let chosen_terms: Vec<String> = chosen_terms.into_iter().flatten().collect();
     let values = if facet == Facet::Place {
-        tree(counts, limit, &chosen_terms)
+        tree(&counts, limit, &chosen_terms)
     } else {
         match facet {
             Facet::Month | Facet::Year => counts.sort_unstable_by(|a, b| b.0.cmp(&a.0)),
-            _ => counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0))),
+            _ => counts.sort_unstable_by(by_count),
         }
         let mut values = Vec::with_capacity(limit.min(counts.len()));
         for (rank, (term, count)) in counts.into_iter().enumerate() {
@@ -152,8 +149,118 @@ pub(super) fn counts(
     })
 }
 
-/// Adds up the tallies of all segments by value.
-fn merge(tallies: Vec<Tally>, roster: Option<&Roster>) -> tantivy::Result<Counts> {
+/// Largest count first, then by name.
+fn by_count(a: &(String, u64), b: &(String, u64)) -> std::cmp::Ordering {
+    b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0))
+}
+
+/// How many values there are, and the `limit` largest with their names, and those chosen. Names are read for these only:
+/// most hits have thousands of values, and a list shows ten.
+fn largest(tallies: &[Tally], limit: usize, chosen: &[&String]) -> tantivy::Result<(u64, Counts)> {
+    // A value by its first segment and its ordinal there.
+    let mut totals: Vec<(u64, usize, u64)> = Vec::new();
+    if let [Tally { counts, .. }] = tallies {
+        totals.extend(
+            (0_u64..)
+                .zip(counts)
+                .filter(|(_, count)| **count > 0)
+                .map(|(ord, count)| (u64::from(*count), 0, ord)),
+        );
+    } else {
+        let mut by_hash: HashMap<u64, usize> = HashMap::new();
+        for (segment, Tally { column, counts, .. }) in tallies.iter().enumerate() {
+            let present: Vec<u64> = (0_u64..)
+                .zip(counts)
+                .filter(|(_, count)| **count > 0)
+                .map(|(ord, _)| ord)
+                .collect();
+            let mut ords = present.iter();
+            column
+                .dictionary()
+                .sorted_ords_to_term_cb(&present, |term| {
+                    let Some(&ord) = ords.next() else { return };
+                    let count = u64::from(counts.get(ord as usize).copied().unwrap_or(0));
+                    let place = *by_hash.entry(hash(term)).or_insert(totals.len());
+                    match totals.get_mut(place) {
+                        Some(total) => total.0 += count,
+                        None => totals.push((count, segment, ord)),
+                    }
+                })?;
+        }
+    }
+    let distinct = totals.len() as u64;
+    if limit == 0 {
+        totals.clear();
+    } else if totals.len() > limit {
+        let (_, least, _) = totals.select_nth_unstable_by(limit - 1, |a, b| b.0.cmp(&a.0));
+        let least = least.0;
+        // Those that are as large as the last one go by name.
+        totals.retain(|(count, ..)| *count >= least);
+    }
+    let mut counts: Counts = Vec::with_capacity(totals.len());
+    totals.sort_unstable_by_key(|(_, segment, ord)| (*segment, *ord));
+    for (segment, Tally { column, .. }) in tallies.iter().enumerate() {
+        let here: Vec<(u64, u64)> = totals
+            .iter()
+            .filter(|(_, of, _)| *of == segment)
+            .map(|(count, _, ord)| (*count, *ord))
+            .collect();
+        let ords: Vec<u64> = here.iter().map(|(_, ord)| *ord).collect();
+        let mut totals = here.iter();
+        column.dictionary().sorted_ords_to_term_cb(&ords, |term| {
+            if let Some((count, _)) = totals.next() {
+                counts.push((String::from_utf8_lossy(term).into_owned(), *count));
+            }
+        })?;
+    }
+    counts.sort_unstable_by(by_count);
+    counts.truncate(limit);
+    for term in chosen {
+        if term.is_empty() || counts.iter().any(|(value, _)| value == *term) {
+            continue;
+        }
+        let mut total = 0;
+        for Tally { column, counts, .. } in tallies {
+            let ord = column.dictionary().term_ord(term.as_bytes())?;
+            let count = ord.and_then(|ord| counts.get(ord as usize).copied());
+            total += u64::from(count.unwrap_or(0));
+        }
+        counts.push(((*term).clone(), total));
+    }
+    Ok((distinct, counts))
+}
+
+/// FNV-1a.
+fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// Keeps the values that contain this, folded; people by any of their spellings.
+fn retain(counts: &mut Counts, facet: Facet, contains: &str, roster: Option<&Roster>) {
+    let wanted = match facet {
+        Facet::Speaker => names::tokens(contains).join(" "),
+        _ => fold(contains),
+    };
+    counts.retain(|(value, _)| match facet {
+        Facet::Speaker => match roster.and_then(|r| r.individual(value)) {
+            Some(person) => person
+                .spellings
+                .iter()
+                .chain([&person.name])
+                .any(|s| names::tokens(s).join(" ").contains(&wanted)),
+            None => value.contains(&wanted),
+        },
+        _ => fold(value).contains(&wanted),
+    });
+}
+
+/// Adds up the tallies of all segments by value; `once`: what counts once is counted once over all segments.
+fn merge(tallies: Vec<Tally>, roster: Option<&Roster>, once: bool) -> tantivy::Result<Counts> {
+    if once {
+        return merge_once(tallies, roster);
+    }
     let mut lists: Vec<Counts> = Vec::with_capacity(tallies.len());
     let mut by_slot: Vec<u64> = Vec::new();
     for Tally {
@@ -207,6 +314,50 @@ fn merge(tallies: Vec<Tally>, roster: Option<&Roster>) -> tantivy::Result<Counts
     Ok(merged)
 }
 
+fn merge_once(tallies: Vec<Tally>, roster: Option<&Roster>) -> tantivy::Result<Counts> {
+    let mut merged: HashMap<String, Vec<u64>> = HashMap::new();
+    for Tally {
+        column,
+        mut pairs,
+        mut slot_pairs,
+        ..
+    } in tallies
+    {
+        pairs.sort_unstable();
+        pairs.dedup();
+        let groups: Vec<&[(u64, u64)]> = pairs.chunk_by(|a, b| a.0 == b.0).collect();
+        let present: Vec<u64> = groups
+            .iter()
+            .filter_map(|g| g.first())
+            .map(|g| g.0)
+            .collect();
+        let mut groups = groups.into_iter();
+        column
+            .dictionary()
+            .sorted_ords_to_term_cb(&present, |term| {
+                let value = String::from_utf8_lossy(term).into_owned();
+                let counted = groups.next().unwrap_or_default().iter().map(|(_, c)| *c);
+                merged.entry(value).or_default().extend(counted);
+            })?;
+        slot_pairs.sort_unstable();
+        for group in slot_pairs.chunk_by(|a, b| a.0 == b.0) {
+            if let (Some(roster), Some((slot, _))) = (roster, group.first()) {
+                let value = roster.value(*slot as usize);
+                let counted = group.iter().map(|(_, c)| *c);
+                merged.entry(value).or_default().extend(counted);
+            }
+        }
+    }
+    Ok(merged
+        .into_iter()
+        .map(|(value, mut counted)| {
+            counted.sort_unstable();
+            counted.dedup();
+            (value, counted.len() as u64)
+        })
+        .collect())
+}
+
 /// The most usual spelling of the speakers with this key.
 pub(super) fn spelling(searcher: &Searcher, key: &str) -> tantivy::Result<Option<String>> {
     let f = fields();
@@ -251,25 +402,25 @@ pub(super) fn spelling(searcher: &Searcher, key: &str) -> tantivy::Result<Option
         .map(|(name, _)| name))
 }
 
+/// The values below each path.
+type Below<'a> = HashMap<&'a str, Vec<(&'a str, u64)>>;
+
 /// Paths as a tree, the largest first at each level.
-fn tree(counts: Counts, limit: usize, chosen: &[String]) -> Vec<FacetValue> {
-    let mut below: BTreeMap<String, Counts> = BTreeMap::new();
+fn tree(counts: &[(String, u64)], limit: usize, chosen: &[String]) -> Vec<FacetValue> {
+    let mut below: Below<'_> = HashMap::new();
     for (path, count) in counts {
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
         below
-            .entry(parent.to_owned())
+            .entry(parent)
             .or_default()
-            .push((path, count));
-    }
-    for list in below.values_mut() {
-        list.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            .push((path.as_str(), *count));
     }
     branch("", &below, limit, chosen, MAX_LEVELS)
 }
 
 fn branch(
     parent: &str,
-    below: &BTreeMap<String, Counts>,
+    below: &Below<'_>,
     limit: usize,
     chosen: &[String],
     levels: usize,
@@ -277,21 +428,23 @@ fn branch(
     let Some(list) = below.get(parent).filter(|_| levels > 0) else {
         return Vec::new();
     };
+    let mut list = list.clone();
+    list.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     let mut values = Vec::new();
-    for (rank, (path, count)) in list.iter().enumerate() {
+    for (rank, (path, count)) in list.into_iter().enumerate() {
         // A chosen place is shown with all that leads to it.
-        let selected = chosen.contains(path);
+        let selected = chosen.iter().any(|c| c == path);
         let leads = chosen.iter().any(|c| {
-            c.strip_prefix(path.as_str())
+            c.strip_prefix(path)
                 .is_some_and(|rest| rest.starts_with('/'))
         });
         if rank >= limit && !selected && !leads {
             continue;
         }
         values.push(FacetValue {
-            value: path.clone(),
+            value: path.to_owned(),
             label: path.rsplit('/').next().unwrap_or(path).to_owned(),
-            count: *count,
+            count,
             selected,
             children: branch(path, below, limit, chosen, levels - 1),
         });

@@ -1,16 +1,27 @@
 //! From stored documents to hits.
 
-use super::answer::{ArticleHit, Copy, Marked, SpeakerHit, StatementHit};
+use super::align::{Against, Step, align, changes};
+use super::answer::{ArticleHit, Copy, CopyKind, Marked, SpeakerHit, StatementHit};
 use super::highlight::Highlighter;
 use crate::article::SpeakerType;
 use crate::index::people::People;
 use crate::index::stored::{StoredArticle, StoredSpeaker, StoredStatement, StoredStep};
+use crate::index::{Analyzer, words};
 use crate::text::Span;
 
 /// Between parts of a statement that the article keeps apart.
 const APART: &str = " … ";
+/// Most words of a quotation that are compared with those of a copy.
+const MOST_WORDS: usize = 400;
 /// Length of the passage of an article hit, in bytes.
 const PASSAGE: usize = 300;
+
+/// What was said; parts that the article keeps apart are joined.
+fn quote(stored: &StoredStatement) -> String {
+    let spans = stored.spans.content.iter();
+    let parts: Vec<&str> = spans.filter_map(|s| stored.passage.slice(*s)).collect();
+    parts.join(APART)
+}
 
 /// The hit for a statement.
 pub(super) fn statement(
@@ -28,7 +39,7 @@ pub(super) fn statement(
             .collect::<Vec<_>>()
             .join(between)
     };
-    let quote = slice(&stored.spans.content, APART);
+    let quote = quote(&stored);
     let source = slice(&stored.spans.source, " ");
     let cue = slice(&stored.spans.cue, " ");
     let single = |span: Option<Span>| {
@@ -139,9 +150,33 @@ pub(super) fn across_articles(stored: &mut StoredStatement, people: &People) -> 
     (person.name != name).then(|| person.name.clone())
 }
 
-/// What a hit says of another appearance of its quotation.
-pub(super) fn copy(stored: &StoredStatement) -> Copy {
+/// What a hit says of another appearance of its quotation; `diff`: word by word.
+pub(super) fn copy(hit: &StatementHit, stored: &StoredStatement, diff: bool) -> Copy {
+    let text = quote(stored);
+    let (shown, other) = (
+        words(Analyzer::Exact, &hit.quote.text),
+        words(Analyzer::Exact, &text),
+    );
+    let (shown, other) = (
+        shown.get(..MOST_WORDS).unwrap_or(&shown),
+        other.get(..MOST_WORDS).unwrap_or(&other),
+    );
+    let alignment = align(shown, other, Against::Whole, &[]);
+    let less = alignment.iter().any(|s| matches!(s, Step::Pasted(_)));
+    let more = alignment.iter().any(|s| matches!(s, Step::Printed(_)));
+    let how = match (less, more) {
+        (false, false) => CopyKind::Same,
+        (true, false) => CopyKind::Shortened,
+        (false, true) => CopyKind::Longer,
+        (true, true) => CopyKind::Altered,
+    };
     Copy {
+        how,
+        diff: if diff && how != CopyKind::Same {
+            changes(&alignment, (shown, &hit.quote.text), (other, &text))
+        } else {
+            Vec::new()
+        },
         id: stored.id.clone(),
         outlet: stored.article.outlet.clone(),
         published: stored.article.published,

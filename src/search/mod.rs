@@ -3,6 +3,7 @@
 //! A [`Request`] holds a [`query::Query`], chosen facet values and what to count; [`Searcher::search`] answers it with
 //! hits, their words marked, and counts that equal what choosing a value shows.
 
+mod align;
 mod answer;
 mod collect;
 mod compile;
@@ -22,15 +23,17 @@ mod searcher;
 mod verify;
 pub mod watch;
 
+pub use align::{Change, Op};
 pub use answer::{
-    ANSWER_VERSION, Answer, ArticleHit, Copy, FacetCounts, FacetValue, Hint, Hit, Marked,
+    ANSWER_VERSION, Answer, ArticleHit, Copy, CopyKind, FacetCounts, FacetValue, Hint, Hit, Marked,
     SpeakerHit, StatementHit,
 };
 pub use contradict::Difference;
 pub use explain::{Around, Explanation, Found, Link};
 pub use person::{Candidate, Contradiction, PersonView, RoleView, Spelling};
 pub use request::{
-    Facet, FacetRequest, Filter, MAX_FACET_VALUES, MAX_LIMIT, MAX_OFFSET, Request, Scope, Sort,
+    Counting, Facet, FacetRequest, Filter, MAX_FACET_VALUES, MAX_LIMIT, MAX_OFFSET, Request, Scope,
+    Sort,
 };
 pub use searcher::{Error, Searcher};
-pub use verify::{Change, Checked, Op, Source, Verdict};
+pub use verify::{Checked, Source, Verdict};

@@ -33,6 +33,10 @@ pub struct Request {
     pub min_confidence: f32,
     /// List every copy of a quotation; otherwise copies are one hit that names the others.
     pub copies: bool,
+    /// Compare every copy with the first appearance word by word.
+    pub diff: bool,
+    /// What totals and facets count.
+    pub counting: Counting,
     /// The day that `today` and `7d` in the query count from, and that recency is measured by.
     pub today: NaiveDate,
 }
@@ -49,6 +53,8 @@ impl Default for Request {
             scope: Scope::Statements,
             min_confidence: 0.0,
             copies: false,
+            diff: false,
+            counting: Counting::Raw,
             today: NaiveDate::default(),
         }
     }
@@ -113,6 +119,19 @@ pub enum Sort {
     Oldest,
 }
 words!(Sort: Relevance = "relevance", Newest = "newest", Oldest = "oldest");
+
+/// What totals and facets count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Counting {
+    /// Every hit.
+    #[default]
+    Raw,
+    /// Copies of one quotation once; see [`families`](crate::index::families).
+    Distinct,
+    /// Hits of one article once.
+    Articles,
+}
+words!(Counting: Raw = "raw", Distinct = "distinct", Articles = "articles");
 
 /// What a hit is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -6,21 +6,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use tantivy::collector::DocSetCollector;
 use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Term};
 
-use super::answer::{ANSWER_VERSION, Answer, FacetCounts, Hit, StatementHit};
+use super::answer::{ANSWER_VERSION, Answer, Copy, FacetCounts, Hit, StatementHit};
 use super::collect::{Candidate, Collect, Collected, FilterPlan, Plan};
 use super::compile::{Setting, compile};
 use super::facets;
 use super::highlight::Highlighter;
 use super::hits;
 use super::query::{Field, Node, Query};
-use super::request::{MAX_LIMIT, MAX_OFFSET, Request, Scope, Sort};
+use super::request::{Counting, MAX_LIMIT, MAX_OFFSET, Request, Scope, Sort};
 use super::roster::Roster;
 use crate::index::documents::day_number;
-use crate::index::schema::fields;
+use crate::index::schema::{self, fields};
 use crate::index::stored::{StoredArticle, StoredStatement};
 use crate::index::{self, ErrorKind, IndexReader};
 
@@ -28,6 +29,8 @@ use crate::index::{self, ErrorKind, IndexReader};
 const BUDGET: Duration = Duration::from_secs(2);
 /// Most copies that a hit lists.
 const MAX_COPIES: usize = 100;
+/// Most statements of a family of which the first is looked for.
+const MAX_FAMILY: usize = 10_000;
 /// Hits that are collected for a page of families, for each that is shown, and how much more a second try takes.
 const PER_FAMILY: usize = 3;
 const AGAIN: usize = 8;
@@ -112,11 +115,11 @@ impl Searcher {
             wanted
         };
         let mut collected = self.collect(request, keep, begin)?;
-        let mut page = families(&collected.hits, collapsed);
+        let mut page = self.families(&collected.hits, collapsed);
         while collapsed && page.len() < wanted && (keep as u64) < collected.total {
             keep *= AGAIN;
             collected = self.collect(request, keep, begin)?;
-            page = families(&collected.hits, collapsed);
+            page = self.families(&collected.hits, collapsed);
         }
 
         let highlighter = Highlighter::new(&request.query);
@@ -134,7 +137,8 @@ impl Searcher {
             query: request.query.clone(),
             filters: request.filters.clone(),
             scope: request.scope,
-            total: collected.total,
+            total: counted(request, &collected),
+            counting: request.counting,
             collapsed,
             facets: self.facets(request, collected)?,
             hits,
@@ -150,7 +154,8 @@ impl Searcher {
     /// As [`Searcher::search`].
     pub fn count_facets(&self, request: &Request) -> Result<(u64, Vec<FacetCounts>), Error> {
         let collected = self.collect(request, 0, Instant::now())?;
-        Ok((collected.total, self.facets(request, collected)?))
+        let total = counted(request, &collected);
+        Ok((total, self.facets(request, collected)?))
     }
 
     /// How many hits a request has.
@@ -162,7 +167,8 @@ impl Searcher {
             facets: Vec::new(),
             ..request.clone()
         };
-        Ok(self.collect(&bare, 0, Instant::now())?.total)
+        let collected = self.collect(&bare, 0, Instant::now())?;
+        Ok(counted(request, &collected))
     }
 
     /// Hands every hit to `each`, in the order of the request, without any limit; stops when `each` says `false`.
@@ -173,6 +179,7 @@ impl Searcher {
     pub fn each(&self, request: &Request, mut each: impl FnMut(Hit) -> bool) -> Result<u64, Error> {
         let bare = Request {
             facets: Vec::new(),
+            counting: Counting::Raw,
             ..request.clone()
         };
         let total = self.count(&bare)?;
@@ -258,6 +265,25 @@ impl Searcher {
         Ok(None)
     }
 
+    /// The other appearances of the quotation in the statement with an id, earliest first; `diff`: with the words in which
+    /// they differ.
+    ///
+    /// # Errors
+    /// If the index is damaged.
+    pub fn copies(&self, id: &str, diff: bool) -> Result<Vec<Copy>, Error> {
+        let Some(stored) = self.stored_statement(id)? else {
+            return Ok(Vec::new());
+        };
+        let family = self.reader.families().of(stored.family);
+        let people = self.roster()?.map(|r| r.people());
+        let hit = hits::statement(stored, 0.0, &Highlighter::default(), people);
+        let members = self.family(&self.family_terms(family)?)?.into_iter();
+        Ok(members
+            .filter(|(_, member)| member.id != id)
+            .map(|(_, member)| hits::copy(&hit, &member, diff))
+            .collect())
+    }
+
     fn find(&self, id: &str) -> Result<Option<DocAddress>, Error> {
         let query = TermQuery::new(
             Term::from_field_text(fields().id, id),
@@ -265,7 +291,7 @@ impl Searcher {
         );
         let found = self
             .engine
-            .search(&query, &tantivy::collector::DocSetCollector)
+            .search(&query, &DocSetCollector)
             .map_err(|e| self.at(e))?;
         Ok(found.into_iter().min())
     }
@@ -323,6 +349,8 @@ impl Searcher {
             filters,
             keep,
             sort: request.sort,
+            counting: request.counting,
+            families: Arc::clone(self.reader.families()),
             today: day_number(request.today),
             deadline,
             roster: self.roster()?.cloned(),
@@ -345,7 +373,8 @@ impl Searcher {
             .iter()
             .zip(collected.facets)
             .map(|(facet, tallies)| {
-                facets::counts(&self.engine, facet, tallies, &request.filters, roster)
+                let once = request.counting != Counting::Raw;
+                facets::counts(&self.engine, facet, tallies, &request.filters, roster, once)
                     .map_err(|e| self.at(e))
             })
             .collect()
@@ -370,50 +399,96 @@ impl Searcher {
                 ))))
             }
             Scope::Statements => {
-                let mut members = if collapsed {
-                    self.family(request, candidate)?
+                let family = if collapsed {
+                    self.family_terms(candidate.family)?
                 } else {
                     Vec::new()
                 };
-                if members.len() < 2 {
-                    let stored = index::statement(&self.engine, at).map_err(|e| self.at(e))?;
-                    return Ok(Hit::Statement(Box::new(hits::statement(
-                        stored,
-                        score,
-                        highlighter,
-                        people,
-                    ))));
+                let at = if family.is_empty() {
+                    at
+                } else {
+                    self.first_of_family(request, candidate, &family)?
+                };
+                let stored = index::statement(&self.engine, at).map_err(|e| self.at(e))?;
+                let mut hit = hits::statement(stored, score, highlighter, people);
+                for (member, copy) in self.family(&family)? {
+                    if member != at {
+                        let copy = hits::copy(&hit, &copy, request.diff);
+                        hit.copies.push(copy);
+                    }
                 }
-                let first = members.remove(0);
-                let mut hit = hits::statement(first, score, highlighter, people);
-                hit.copies = members.iter().map(hits::copy).collect();
                 Ok(Hit::Statement(Box::new(hit)))
             }
         }
     }
 
-    /// The statements of a family that match the request, earliest first.
-    fn family(
+    /// All statements of a family, earliest first, whether they match or not: a shortened copy is a copy even if it
+    /// lacks the words that were looked for. Empty where there is but one.
+    fn family(&self, terms: &[Term]) -> Result<Vec<(DocAddress, StoredStatement)>, Error> {
+        if terms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = self
+            .engine
+            .search(&one_of(terms), &DocSetCollector)
+            .map_err(|e| self.at(e))?;
+        let mut found = self.by_appearance(found.into_iter().collect())?;
+        found.truncate(MAX_COPIES);
+        found
+            .into_iter()
+            .map(|at| {
+                let stored = index::statement(&self.engine, at).map_err(|e| self.at(e))?;
+                Ok((at, stored))
+            })
+            .collect()
+    }
+
+    /// Earliest published first, undated ones last.
+    fn by_appearance(&self, found: Vec<DocAddress>) -> Result<Vec<DocAddress>, Error> {
+        let f = fields();
+        let mut dated = Vec::with_capacity(found.len());
+        for at in found {
+            let columns = self.engine.segment_reader(at.segment_ord).fast_fields();
+            let day = columns.i64(schema::name(f.published_from));
+            let day = day.map_err(|e| self.at(e))?.first(at.doc_id);
+            let order = columns.u64(schema::name(f.order));
+            let order = order.map_err(|e| self.at(e))?.first(at.doc_id);
+            dated.push((day.is_none(), day, order, at));
+        }
+        dated.sort_unstable();
+        Ok(dated.into_iter().map(|(.., at)| at).collect())
+    }
+
+    /// Terms of which each statement of a family has one; none where there is but one statement.
+    fn family_terms(&self, family: u64) -> Result<Vec<Term>, Error> {
+        let mut terms = Vec::new();
+        let mut statements = 0;
+        for member in self.reader.families().members(family) {
+            let term = Term::from_field_u64(fields().family, member);
+            statements += self.engine.doc_freq(&term).map_err(|e| self.at(e))?;
+            terms.push(term);
+        }
+        if statements < 2 {
+            terms.clear();
+        }
+        Ok(terms)
+    }
+
+    /// The first appearance of a quotation among those that match the request.
+    fn first_of_family(
         &self,
         request: &Request,
         candidate: Candidate,
-    ) -> Result<Vec<StoredStatement>, Error> {
-        let f = fields();
-        let term = Term::from_field_u64(f.family, candidate.family);
-        if self.engine.doc_freq(&term).map_err(|e| self.at(e))? < 2 {
-            return Ok(Vec::new());
-        }
-        let members = TermQuery::new(term, IndexRecordOption::Basic);
+        terms: &[Term],
+    ) -> Result<DocAddress, Error> {
         let query = BooleanQuery::new(vec![
-            (
-                Occur::Must,
-                Box::new(ConstScoreQuery::new(Box::new(members), 0.0)) as Box<dyn EngineQuery>,
-            ),
+            (Occur::Must, Box::new(one_of(terms)) as Box<dyn EngineQuery>),
             (Occur::Must, compile(&request.query, self.setting(request)?)),
         ]);
         let request = Request {
             facets: Vec::new(),
             sort: Sort::Oldest,
+            counting: Counting::Raw,
             ..request.clone()
         };
         let roster = self.roster()?.map(Arc::as_ref);
@@ -422,36 +497,82 @@ impl Searcher {
             .iter()
             .map(|filter| facets::plan(filter, &[], roster))
             .collect();
-        let collected = self.run(
-            &query,
-            filters,
-            &request,
-            MAX_COPIES,
-            Instant::now() + BUDGET,
-        )?;
-        let mut members = Vec::with_capacity(collected.hits.len());
-        for member in collected.hits {
-            members.push(index::statement(&self.engine, member.at).map_err(|e| self.at(e))?);
+        let deadline = Instant::now() + BUDGET;
+        let collected = self.run(&query, filters, &request, MAX_FAMILY, deadline)?;
+        let found = collected.hits.into_iter().map(|hit| hit.at).collect();
+        let first = self.by_appearance(found)?.into_iter().next();
+        Ok(first.unwrap_or(candidate.at))
+    }
+
+    /// The best of each family, in order, under the number of the family that stands for it; everything if families are
+    /// not wanted.
+    fn families(&self, hits: &[Candidate], collapsed: bool) -> Vec<Candidate> {
+        let families = self.reader.families();
+        let mut seen = HashSet::new();
+        let mut best = Vec::with_capacity(hits.len());
+        for hit in hits {
+            let family = families.of(hit.family);
+            if !collapsed || seen.insert(family) {
+                best.push(Candidate { family, ..*hit });
+            }
         }
-        members.sort_by(|a, b| {
-            let published = |s: &StoredStatement| {
-                s.article
-                    .published
-                    .and_then(crate::date::PartialDate::first)
-            };
-            let (a_day, b_day) = (published(a), published(b));
-            // Undated ones last.
-            (a_day.is_none(), a_day, &a.id).cmp(&(b_day.is_none(), b_day, &b.id))
-        });
-        Ok(members)
+        best
     }
 }
 
-/// The best of each family, in order; everything if families are not wanted.
-fn families(hits: &[Candidate], collapsed: bool) -> Vec<Candidate> {
-    let mut seen = HashSet::new();
-    hits.iter()
-        .filter(|hit| !collapsed || seen.insert(hit.family))
-        .copied()
-        .collect()
+/// Finds what has one of the terms.
+fn one_of(terms: &[Term]) -> BooleanQuery {
+    let queries = terms.iter().map(|term| {
+        let having = TermQuery::new(term.clone(), IndexRecordOption::Basic);
+        Box::new(ConstScoreQuery::new(Box::new(having), 0.0)) as Box<dyn EngineQuery>
+    });
+    BooleanQuery::union(queries.collect())
+}
+
+/// How many hits there are, as the request counts them.
+fn counted(request: &Request, collected: &Collected) -> u64 {
+    match request.counting {
+        Counting::Raw => collected.total,
+        Counting::Distinct | Counting::Articles => collected.counted.len() as u64,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::{Article, Reading, Statement};
+    use crate::index::{Settings, Writer, documents};
+    use crate::text::Span;
+
+    #[test]
+    fn a_search_past_its_time_is_given_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut writer = Writer::open(dir.path(), &Settings::default()).unwrap();
+        let said = Statement {
+            content: vec![Span::new(0, 5)],
+            ..Statement::default()
+        };
+        let article = Article {
+            text: "words".to_owned(),
+            ..Article::default()
+        };
+        let reading = Reading {
+            statements: vec![said; 5000],
+            ..Reading::default()
+        };
+        writer.put(documents::of(&article, &reading)).unwrap();
+        writer.finish().unwrap();
+        let searcher = Searcher::open(dir.path()).unwrap();
+        let request = Request::default();
+        let now = Instant::now();
+        assert_eq!(
+            searcher
+                .collect_until(&request, 10, now + BUDGET)
+                .unwrap()
+                .total,
+            5000
+        );
+        let late = searcher.collect_until(&request, 10, now);
+        assert!(matches!(late, Err(Error::TooSlow)), "{late:?}");
+    }
 }

@@ -8,17 +8,19 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use tantivy::Term;
 use tantivy::collector::TopDocs;
-use tantivy::query::{BooleanQuery, Query as EngineQuery, TermQuery};
+use tantivy::query::{BooleanQuery, BoostQuery, PhraseQuery, Query as EngineQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
 
+use super::align::{Against, Change, Step, align, changes, same};
 use super::answer::{ArticleHit, Hit, StatementHit};
 use super::highlight::Highlighter;
 use super::hits;
 use super::query::{Field, Node, Query};
 use super::request::{Request, Scope};
 use super::searcher::{Error, Searcher};
-use crate::article::Kind;
+use crate::article::{Kind, SpeakerType};
 use crate::index::schema::fields;
+use crate::index::stored::StoredStatement;
 use crate::index::{self, Analyzer, Word, names, words};
 
 /// Most words of a pasted quotation that are compared.
@@ -32,7 +34,13 @@ const CANDIDATES: usize = 40;
 /// Statements that are listed.
 const LISTED: usize = 10;
 /// Least share of words in common for a statement to be an alteration and not another statement.
-const LEAST_ALIKE: f32 = 0.6;
+const LEAST_ALIKE: f32 = 0.7;
+/// The same for words of somebody else than the one who is asked about.
+const LEAST_ALIKE_BY_OTHERS: f32 = 0.8;
+/// Distinct words of a quotation that are looked for.
+const RAREST: usize = 24;
+/// How much more all words in a row count.
+const ROW: f32 = 4.0;
 
 /// What became of a quotation. Ordered from the best to the worst.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -91,41 +99,38 @@ pub struct Source {
     pub statement: StatementHit,
 }
 
-/// A stretch of words that is the same in both, or only in one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Change {
-    /// In which.
-    pub op: Op,
-    /// The words, as pasted or as printed.
-    pub text: String,
-}
-
-/// In which of two texts a stretch of words stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Op {
-    /// In both.
-    Same,
-    /// Only in what was pasted.
-    Pasted,
-    /// Only in what was printed.
-    Printed,
-}
-
 impl Searcher {
     /// Checks a quotation, and if a speaker is given, whether they said it.
     ///
     /// # Errors
     /// As [`Searcher::search`].
     pub fn check(&self, quote: &str, speaker: Option<&str>) -> Result<Checked, Error> {
-        let mut pasted = words(Analyzer::Exact, quote);
-        pasted.truncate(MAX_WORDS);
+        let pasted = Pasted::new(quote);
         let mut sources = Vec::new();
         let people = self.roster()?.map(|r| r.people());
-        for stored in self.candidates(&pasted)? {
-            let statement = hits::statement(stored.1, stored.0, &Highlighter::default(), people);
-            let forms = self.speaker_forms(&statement)?;
-            sources.extend(compare(quote, &pasted, statement, speaker, &forms));
+        let mut candidates = Vec::new();
+        for (score, stored) in self.candidates(&pasted)? {
+            let mut forms = stored.speaker.forms.clone();
+            let statement = hits::statement(stored, score, &Highlighter::default(), people);
+            // A correction may name another; who is who across articles adds a name.
+            let speaker = &statement.speaker;
+            if speaker.name.as_ref().is_some_and(|n| !forms.contains(n)) {
+                forms = speaker.name.iter().cloned().collect();
+            }
+            forms.extend(speaker.person.clone());
+            candidates.push((statement, forms));
+        }
+        for (statement, forms) in &candidates {
+            sources.extend(compare(&pasted, statement.clone(), speaker, forms));
+        }
+        if sources
+            .iter()
+            .all(|s: &Source| s.verdict > Verdict::Truncated)
+        {
+            for (statement, forms) in in_a_row(&candidates) {
+                let joined = compare(&pasted, statement, speaker, &forms);
+                sources.extend(joined.filter(|s| s.verdict <= Verdict::Truncated));
+            }
         }
         sources.sort_by(|a, b| {
             a.verdict
@@ -138,10 +143,8 @@ impl Searcher {
         let verdict = sources.first().map_or(Verdict::NotFound, |s| s.verdict);
         let elsewhere = if sources.is_empty() {
             // A phrase of a few dozen words tells a text from all others.
-            let end = pasted
-                .get(..PHRASE.min(pasted.len()))
-                .and_then(|w| w.last())
-                .map_or(0, |w| w.end);
+            let end = pasted.words.get(..PHRASE.min(pasted.words.len()));
+            let end = end.and_then(|w| w.last()).map_or(0, |w| w.end);
             self.in_articles(quote.get(..end).unwrap_or_default())?
         } else {
             Vec::new()
@@ -153,27 +156,39 @@ impl Searcher {
         })
     }
 
-    /// The statements with most of the words, the rare ones counting most.
-    fn candidates(
-        &self,
-        pasted: &[Word],
-    ) -> Result<Vec<(f32, index::stored::StoredStatement)>, Error> {
+    /// The statements with most of the words, the rare ones counting most, and those with all of them in a row.
+    fn candidates(&self, pasted: &Pasted<'_>) -> Result<Vec<(f32, StoredStatement)>, Error> {
         let f = fields();
-        let distinct: BTreeSet<&str> = pasted.iter().map(|w| w.text.as_str()).collect();
-        if distinct.is_empty() {
+        let term = |word: &str| Term::from_field_text(f.content_exact, word);
+        let distinct: BTreeSet<&str> = pasted.words.iter().map(|w| w.text.as_str()).collect();
+        let mut terms = Vec::with_capacity(distinct.len());
+        for word in distinct {
+            let frequency = self.engine().doc_freq(&term(word));
+            terms.push((frequency.map_err(|e| self.at(e))?, word));
+        }
+        terms.retain(|(frequency, _)| *frequency > 0);
+        terms.sort_unstable();
+        // The rarest tell the statement; the others cost most and tell least.
+        terms.truncate(RAREST);
+        if terms.is_empty() {
             return Ok(Vec::new());
         }
-        let terms = distinct
-            .into_iter()
-            .map(|word| {
-                let term = Term::from_field_text(f.content_exact, word);
-                Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)) as Box<dyn EngineQuery>
-            })
-            .collect();
+        let mut wanted: Vec<Box<dyn EngineQuery>> = Vec::new();
+        for (_, word) in terms {
+            wanted.push(Box::new(TermQuery::new(
+                term(word),
+                IndexRecordOption::WithFreqs,
+            )));
+        }
+        let row: Vec<Term> = pasted.words.iter().map(|w| term(&w.text)).collect();
+        if (2..=PHRASE).contains(&row.len()) && pasted.elided.is_empty() {
+            let phrase = Box::new(PhraseQuery::new(row));
+            wanted.push(Box::new(BoostQuery::new(phrase, ROW)));
+        }
         let top = TopDocs::with_limit(CANDIDATES).order_by_score();
         let found = self
             .engine()
-            .search(&BooleanQuery::union(terms), &top)
+            .search(&BooleanQuery::union(wanted), &top)
             .map_err(|e| self.at(e))?;
         found
             .into_iter()
@@ -182,13 +197,6 @@ impl Searcher {
                 Ok((score, stored))
             })
             .collect()
-    }
-
-    fn speaker_forms(&self, statement: &StatementHit) -> Result<Vec<String>, Error> {
-        Ok(self
-            .stored_statement(&statement.id)?
-            .map(|stored| stored.speaker.forms)
-            .unwrap_or_default())
     }
 
     fn in_articles(&self, quote: &str) -> Result<Vec<ArticleHit>, Error> {
@@ -213,46 +221,115 @@ impl Searcher {
     }
 }
 
+/// A pasted quotation.
+struct Pasted<'a> {
+    text: &'a str,
+    /// Its words, without those in square brackets: they are the writer's.
+    words: Vec<Word>,
+    /// The words before which it says that something is left out.
+    elided: Vec<usize>,
+}
+
+impl<'a> Pasted<'a> {
+    fn new(text: &'a str) -> Self {
+        let mut pasted = Self {
+            text,
+            words: Vec::new(),
+            elided: Vec::new(),
+        };
+        let mut last = 0;
+        let mut bracketed = false;
+        for word in words(Analyzer::Exact, text) {
+            let between = text.get(last..word.begin).unwrap_or_default();
+            last = word.end;
+            if between.contains(['[', '…']) || between.contains("...") || between.contains(". . .")
+            {
+                pasted.elided.push(pasted.words.len());
+            }
+            bracketed = match (between.rfind('['), between.rfind(']')) {
+                (Some(open), close) => close.is_none_or(|close| close < open),
+                (None, Some(_)) => false,
+                (None, None) => bracketed,
+            };
+            if !bracketed {
+                pasted.words.push(word);
+            }
+            if pasted.words.len() == MAX_WORDS {
+                break;
+            }
+        }
+        // What is left out at the ends is no gap.
+        pasted.elided.retain(|n| *n > 0 && *n < pasted.words.len());
+        pasted.elided.dedup();
+        pasted
+    }
+}
+
+/// Statements that stand one after another in an article and are by one speaker, as one: what an article prints in two
+/// breaths is often quoted in one.
+fn in_a_row(candidates: &[(StatementHit, Vec<String>)]) -> Vec<(StatementHit, Vec<String>)> {
+    let ordinal = |id: &str| id.rsplit_once('.').and_then(|(_, n)| n.parse::<u32>().ok());
+    let mut joined = Vec::new();
+    for (first, forms) in candidates {
+        for (second, _) in candidates {
+            let next = ordinal(&first.id).map(|n| n + 1) == ordinal(&second.id);
+            if next
+                && first.article == second.article
+                && first.speaker.name.is_some()
+                && first.speaker.name == second.speaker.name
+                && first.kind != Kind::Indirect
+                && second.kind != Kind::Indirect
+            {
+                let mut both = first.clone();
+                both.quote.text = format!("{} {}", first.quote.text, second.quote.text);
+                both.quote.marks.clear();
+                joined.push((both, forms.clone()));
+            }
+        }
+    }
+    joined
+}
+
 /// What holds of one statement; `None` if it is another statement altogether.
 fn compare(
-    quote: &str,
-    pasted: &[Word],
+    pasted: &Pasted<'_>,
     statement: StatementHit,
     speaker: Option<&str>,
     forms: &[String],
 ) -> Option<Source> {
-    let printed_text = statement.quote.text.clone();
-    let mut printed = words(Analyzer::Exact, &printed_text);
+    if pasted.words.is_empty() {
+        return None;
+    }
+    let text = statement.quote.text.clone();
+    let mut printed = words(Analyzer::Exact, &text);
     printed.truncate(MAX_STATEMENT);
-    let alignment = align(pasted, &printed);
-    let same = alignment
-        .iter()
-        .filter(|s| matches!(s, Step::Both(..)))
-        .count();
-    let alike = same as f32 / alignment.len().max(1) as f32;
-    // Words left out where the pasted text says so are no alteration.
-    let marked = elisions(quote, pasted);
-    let unmarked_printed = gaps(&alignment, &marked);
-    let pasted_only = alignment.iter().any(|s| matches!(s, Step::Pasted(_)));
-    let wording = if !pasted_only && unmarked_printed == 0 {
-        if marked.is_empty() && ends_at_sentences(&alignment, &printed, &printed_text) {
+    let alignment = align(&pasted.words, &printed, Against::Run, &pasted.elided);
+    let same = same(&alignment);
+    let unmarked = gaps(&alignment, &pasted.elided);
+    let pasted_only = pasted.words.len() - same;
+    // A replaced word counts once; words left out where the pasted text says so are no alteration.
+    let others = pasted_only.max(unmarked);
+    let alike = same as f32 / (same + others).max(1) as f32;
+    let wording = if others == 0 {
+        if pasted.elided.is_empty() && ends_at_sentences(&alignment, &printed, &text) {
             Verdict::Verbatim
         } else {
             Verdict::Truncated
         }
-    } else if same as f32 >= LEAST_ALIKE * pasted.len() as f32 && alike >= LEAST_ALIKE {
+    } else if same as f32 >= LEAST_ALIKE * pasted.words.len() as f32 && alike >= LEAST_ALIKE {
         Verdict::Altered
     } else {
         return None;
     };
-    let by = speaker.is_none_or(|wanted| is_by(wanted, forms));
-    let verdict = if !by {
-        // Somebody else's similar words prove nothing.
-        if wording == Verdict::Altered {
+    let verdict = if !is_by(speaker, &statement, forms) {
+        // Somebody else's remotely similar words prove nothing.
+        if alike < LEAST_ALIKE_BY_OTHERS {
             return None;
         }
         Verdict::OtherSpeaker
-    } else if statement.kind == Kind::Indirect {
+    } else if statement.kind == Kind::Indirect
+        || statement.kind == Kind::Mixed && !within_marks(&alignment, &printed, &text)
+    {
         Verdict::OnlyIndirect
     } else {
         wording
@@ -260,13 +337,56 @@ fn compare(
     Some(Source {
         verdict,
         alike,
-        diff: changes(&alignment, pasted, quote, &printed, &printed_text),
+        diff: changes(&alignment, (&pasted.words, pasted.text), (&printed, &text)),
         statement,
     })
 }
 
+/// May the statement be by the one who is wanted? One of the names printed for the speaker, or, where none is, the role,
+/// must be a form of the wanted name. Where nobody is named at all, nothing speaks against it.
+fn is_by(wanted: Option<&str>, statement: &StatementHit, forms: &[String]) -> bool {
+    let Some(wanted) = wanted else { return true };
+    if statement.speaker.name.is_some() {
+        return is_form(wanted, forms);
+    }
+    match statement.speaker.kind {
+        SpeakerType::Unknown => true,
+        _ => {
+            let wanted = words(Analyzer::Stem, wanted);
+            let role = statement.speaker.role.as_deref();
+            let role = words(Analyzer::Stem, role.unwrap_or(&statement.source));
+            !wanted.is_empty() && wanted.iter().all(|w| role.iter().any(|r| r.text == w.text))
+        }
+    }
+}
+
+/// Do the words that both have stand between quotation marks in the printed text?
+fn within_marks(alignment: &[Step], printed: &[Word], text: &str) -> bool {
+    let mut inside = false;
+    let mut last = 0;
+    let quoted: Vec<bool> = printed
+        .iter()
+        .map(|word| {
+            for c in text.get(last..word.begin).unwrap_or_default().chars() {
+                inside = match c {
+                    '“' | '„' | '«' | '‘' => true,
+                    '”' | '»' => false,
+                    '"' => !inside,
+                    _ => inside,
+                };
+            }
+            last = word.end;
+            inside
+        })
+        .collect();
+    alignment.iter().all(|step| match step {
+        Step::Both(_, n) => quoted.get(*n).copied().unwrap_or(false),
+        _ => true,
+    })
+}
+
 /// Is one of the printed forms a form of the wanted name?
-fn is_by(wanted: &str, forms: &[String]) -> bool {
+fn is_form(wanted: &str, forms: &[String]) -> bool {
     let wanted = names::alternatives(wanted);
     forms
         .iter()
@@ -279,83 +399,15 @@ fn is_by(wanted: &str, forms: &[String]) -> bool {
         })
 }
 
-/// One step of an alignment, with indices into the word lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
-    Both(usize, usize),
-    Pasted(usize),
-    Printed(usize),
-}
-
-/// The cheapest way from the pasted words to a run of the printed ones. A replaced word is one left out and one put in.
-fn align(pasted: &[Word], printed: &[Word]) -> Vec<Step> {
-    let (rows, columns) = (pasted.len(), printed.len());
-    let width = columns + 1;
-    let mut cost = vec![0_u32; (rows + 1) * width];
-    let at = |row: usize, column: usize| row * width + column;
-    for row in 1..=rows {
-        cost[at(row, 0)] = row as u32;
-        for column in 1..=columns {
-            let same = pasted[row - 1].text == printed[column - 1].text;
-            let step = (cost[at(row - 1, column)] + 1).min(cost[at(row, column - 1)] + 1);
-            cost[at(row, column)] = if same {
-                step.min(cost[at(row - 1, column - 1)])
-            } else {
-                step
-            };
-        }
-    }
-    // The earliest of the best ends.
-    let mut column = (0..=columns)
-        .min_by_key(|c| cost[at(rows, *c)])
-        .unwrap_or(0);
-    let mut row = rows;
-    let mut steps = Vec::with_capacity(rows + 8);
-    while row > 0 {
-        let here = cost[at(row, column)];
-        if column > 0
-            && pasted[row - 1].text == printed[column - 1].text
-            && here == cost[at(row - 1, column - 1)]
-        {
-            steps.push(Step::Both(row - 1, column - 1));
-            row -= 1;
-            column -= 1;
-        } else if column > 0 && here == cost[at(row, column - 1)] + 1 {
-            steps.push(Step::Printed(column - 1));
-            column -= 1;
-        } else {
-            steps.push(Step::Pasted(row - 1));
-            row -= 1;
-        }
-    }
-    steps.reverse();
-    steps
-}
-
-/// The pasted words before which the pasted text says that something is left out.
-fn elisions(quote: &str, pasted: &[Word]) -> Vec<usize> {
-    let mut last = 0;
-    let mut marked = Vec::new();
-    for (n, word) in pasted.iter().enumerate() {
-        let between = quote.get(last..word.begin).unwrap_or_default();
-        if n > 0 && (between.contains('…') || between.contains("...") || between.contains(". . ."))
-        {
-            marked.push(n);
-        }
-        last = word.end;
-    }
-    marked
-}
-
 /// How many printed words are missing from the pasted ones where no mark says so.
-fn gaps(alignment: &[Step], marked: &[usize]) -> usize {
+fn gaps(alignment: &[Step], elided: &[usize]) -> usize {
     let mut unmarked = 0;
     let mut run = 0;
     for step in alignment {
         match step {
             Step::Printed(_) => run += 1,
             Step::Both(pasted, _) | Step::Pasted(pasted) => {
-                if !marked.contains(pasted) {
+                if !elided.contains(pasted) {
                     unmarked += run;
                 }
                 run = 0;
@@ -383,40 +435,4 @@ fn ends_at_sentences(alignment: &[Step], printed: &[Word], text: &str) -> bool {
         ends(text.get(a.end..b.begin).unwrap_or_default())
     };
     (first == 0 || between(first - 1)) && between(last)
-}
-
-/// The alignment as stretches of text.
-fn changes(
-    alignment: &[Step],
-    pasted: &[Word],
-    quote: &str,
-    printed: &[Word],
-    text: &str,
-) -> Vec<Change> {
-    let mut changes: Vec<Change> = Vec::new();
-    let mut add = |op: Op, word: &str| match changes.last_mut() {
-        Some(last) if last.op == op => {
-            last.text.push(' ');
-            last.text.push_str(word);
-        }
-        _ => changes.push(Change {
-            op,
-            text: word.to_owned(),
-        }),
-    };
-    let slice = |words: &[Word], n: usize, text: &str| -> String {
-        words
-            .get(n)
-            .and_then(|w| text.get(w.begin..w.end))
-            .unwrap_or_default()
-            .to_owned()
-    };
-    for step in alignment {
-        match *step {
-            Step::Both(_, n) => add(Op::Same, &slice(printed, n, text)),
-            Step::Pasted(n) => add(Op::Pasted, &slice(pasted, n, quote)),
-            Step::Printed(n) => add(Op::Printed, &slice(printed, n, text)),
-        }
-    }
-    changes
 }

@@ -51,9 +51,11 @@ impl Article1<'_> {
         reading.dateline = (!self.places.is_empty()).then_some(0);
         for said in &self.statements {
             let begin = text.len();
-            text.push('“');
+            // What is half quoted brings its own marks.
+            let marks = said.kind != Kind::Mixed;
+            text.extend(marks.then_some('“'));
             text.push_str(said.content);
-            text.push('”');
+            text.extend(marks.then_some('”'));
             let content = Span::new(begin, text.len());
             text.push(' ');
             let name = Span::new(text.len(), text.len() + said.speaker.len());

@@ -4,6 +4,7 @@
 
 mod across;
 mod build;
+mod check;
 mod cmd;
 mod config;
 mod dates;
@@ -18,6 +19,8 @@ mod places;
 mod query;
 mod readings;
 mod search;
+mod selections;
+mod silence;
 mod speakers;
 mod statements;
 mod tagger;

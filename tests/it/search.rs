@@ -285,6 +285,53 @@ fn an_empty_answer_says_why() {
     );
 }
 
+#[derive(Deserialize)]
+struct Hints {
+    case: Vec<HintCase>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HintCase {
+    name: String,
+    query: String,
+    offers: Vec<String>,
+}
+
+#[test]
+fn an_empty_answer_offers_what_the_suite_says() {
+    let dir = index(&corpus());
+    let searcher = Searcher::open(dir.path()).unwrap();
+    let suite: Hints = toml::from_str(include_str!("../suite/hints/cases.toml")).unwrap();
+    let mut failures = Vec::new();
+    for case in suite.case {
+        let answer = searcher.search(&request(&case.query)).unwrap();
+        let offers: Vec<String> = answer
+            .hints
+            .iter()
+            .filter_map(|h| h.try_query.as_ref())
+            .map(ToString::to_string)
+            .collect();
+        let all = case.offers.iter().all(|o| offers.contains(o));
+        if answer.total != 0 || !all || case.offers.is_empty() != offers.is_empty() {
+            failures.push(format!("{}: {} hits, {offers:?}", case.name, answer.total));
+        }
+        // What is offered finds as much as it says.
+        for hint in &answer.hints {
+            if let Some(query) = &hint.try_query {
+                let again = searcher
+                    .count(&Request {
+                        query: query.clone(),
+                        ..request("")
+                    })
+                    .unwrap();
+                assert_eq!(again, hint.total, "{query}");
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
 #[test]
 fn limits_are_kept() {
     let dir = index(&corpus());

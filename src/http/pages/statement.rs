@@ -8,9 +8,8 @@ use super::{Frame, Section, card};
 use crate::http::Shared;
 use crate::http::fault::Fault;
 use crate::http::format;
-use crate::http::view::{View, encode, today};
-use crate::search::query::{Field, Node, Query};
-use crate::search::{Copy, Request, Searcher, StatementHit};
+use crate::http::view::{View, encode};
+use crate::search::{Searcher, StatementHit};
 
 pub(in crate::http) async fn page(
     State(app): State<Shared>,
@@ -43,53 +42,8 @@ pub(in crate::http) fn find(searcher: &Searcher, id: &str) -> Result<StatementHi
         return Err(Fault::NotFound);
     }
     let mut hit = searcher.statement(id, None)?.ok_or(Fault::NotFound)?;
-    hit.copies = copies(searcher, &hit)?;
+    hit.copies = searcher.copies(id, false)?;
     Ok(hit)
-}
-
-/// The other appearances of a statement: a search for its very words, which folds copies, says which they are.
-fn copies(searcher: &Searcher, hit: &StatementHit) -> Result<Vec<Copy>, Fault> {
-    let words: Vec<&str> = hit
-        .quote
-        .text
-        .split(" … ")
-        .next()
-        .unwrap_or_default()
-        .split_whitespace()
-        .take(12)
-        .collect();
-    let Some(node) = (words.len() > 4)
-        .then(|| Node::field(Field::Text, &words.join(" ")))
-        .flatten()
-    else {
-        return Ok(Vec::new());
-    };
-    let request = Request {
-        query: Query::from(node),
-        limit: 10,
-        today: today(),
-        ..Request::default()
-    };
-    for found in searcher.search(&request)?.hits {
-        let Some(found) = found.statement() else {
-            continue;
-        };
-        if found.id != hit.id && !found.copies.iter().any(|c| c.id == hit.id) {
-            continue;
-        }
-        let first = Copy {
-            id: found.id.clone(),
-            outlet: found.outlet.clone(),
-            published: found.published,
-            title: found.title.clone(),
-            url: found.url.clone(),
-        };
-        return Ok(std::iter::once(first)
-            .chain(found.copies.iter().cloned())
-            .filter(|c| c.id != hit.id)
-            .collect());
-    }
-    Ok(Vec::new())
 }
 
 fn content(hit: &StatementHit) -> Markup {

@@ -8,9 +8,9 @@
 //! It holds only whom a name in all its articles does not tell: those with several names or spellings of one, and those
 //! who share one. Everybody else is their [key](super::names::key).
 //!
-//! How it is found: [`describe`] puts what an article says of its people into a column, [`corpus`] reads the columns,
-//! [`kin`] says which names may be one person's, [`split`] tells the bearers of one name apart, [`profile`] weighs roles,
-//! companions, places and time, [`cluster`] decides, and [`amend`] applies the corrections.
+//! How it is found: `describe` puts what an article says of its people into a column, `corpus` reads the columns,
+//! `kin` says which names may be one person's, `split` tells the bearers of one name apart, `profile` weighs roles,
+//! companions, places and time, `cluster` decides, and `amend` applies the corrections.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;

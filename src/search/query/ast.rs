@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::days::DayRange;
 use super::fields::Field;
 use super::parse::{self, Parsed, QueryError};
+use super::value;
 
 /// A query; the default one matches everything.
 ///
@@ -103,7 +104,7 @@ impl Node {
     /// date, a code. `None` if there is nothing to look for in it, or a date field gets no date.
     #[must_use]
     pub fn field(field: Field, value: &str) -> Option<Node> {
-        parse::value(field, value)
+        value::value(field, value)
     }
 }
 

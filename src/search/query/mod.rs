@@ -14,6 +14,7 @@ mod ast;
 mod days;
 mod fields;
 mod parse;
+mod value;
 
 pub use ast::{Leaf, Node, Pattern, Query};
 pub use days::{DayExpr, DayRange, Interval};

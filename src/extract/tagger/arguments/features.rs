@@ -24,7 +24,7 @@ pub(super) const PLACES: usize = 5;
 pub trait Sink {
     /// A feature by its hash.
     fn hash(&mut self, hash: u64);
-    /// A feature whose value is a small number, under the template's size in [`SIZES`].
+    /// A feature whose value is a small number, under the template's size.
     fn small(&mut self, template: usize, value: u64);
 }
 
