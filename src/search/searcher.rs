@@ -428,9 +428,13 @@ impl Searcher {
         if terms.is_empty() {
             return Ok(Vec::new());
         }
+        let members = Box::new(one_of(terms)) as Box<dyn EngineQuery>;
+        let mut clauses = vec![(Occur::Must, members)];
+        let rejected = self.roster()?.and_then(|roster| roster.rejected());
+        clauses.extend(rejected.map(|rejected| (Occur::MustNot, rejected)));
         let found = self
             .engine
-            .search(&one_of(terms), &DocSetCollector)
+            .search(&BooleanQuery::new(clauses), &DocSetCollector)
             .map_err(|e| self.at(e))?;
         let mut found = self.by_appearance(found.into_iter().collect())?;
         found.truncate(MAX_COPIES);
