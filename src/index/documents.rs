@@ -9,8 +9,8 @@ use chrono::{Datelike, NaiveDate};
 use tantivy::TantivyDocument;
 
 use super::analysis::fold;
-use super::known::source_number;
 use super::families;
+use super::known::source_number;
 use super::names;
 use super::schema::{self, Fields, fields};
 use super::sketch;

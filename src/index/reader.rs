@@ -11,8 +11,8 @@ use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument};
 
 use super::analysis;
 use super::error::{At, Error, ErrorKind};
-use super::groups::Groups;
 use super::families::Families;
+use super::groups::Groups;
 use super::manifest::{Manifest, SCHEMA_VERSION};
 use super::people::{self, People};
 use super::schema::{fields, schema};
