@@ -88,11 +88,10 @@ fn title_words(query: &Query, scope: Scope) -> Vec<(Occur, Boxed)> {
         .filter_map(|clause| match clause {
             Node::Leaf(Leaf {
                 field: Field::Text,
-                pattern: Pattern::Word(word),
+                pattern: pattern @ Pattern::Word(_),
             }) => {
-                let parts = words(Analyzer::Stem, word);
-                let found = sequence(fields().title, &texts(parts), 0);
-                Some((Occur::Should, boost(found, weight::TITLE)))
+                let found = either(pattern, fields().title, fields().title_exact, weight::TITLE);
+                Some((Occur::Should, found))
             }
             _ => None,
         })
