@@ -15,12 +15,12 @@ use crate::search::Searcher;
 /// Correct who is who and who said what; undo it again
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  whosaid correct merge 'Jokowi' 'Joko Widodo Santoso' --as 'Joko Widodo Santoso'
+  whosaid correct merge 'Jo Baker' 'Joanna Baker' --as 'Joanna Baker'
   whosaid correct split 'John Marsh' --article courier/ferry.txt --as 'John Marsh (pilot)'
   whosaid correct attribute 1f0c…a9.3 --to 'Ana Ruiz' --reason 'it was her deputy'
   whosaid correct undo 4
 
-Corrections are kept in a log beside the index (index.corrections.jsonl), one JSON object a line. They hold at once, and
+Corrections are kept in a log beside the index (index.corrections.jsonl), one JSON object a line. They hold at once, and \
 again at every `whosaid index` and `whosaid rebuild`. Nothing in the log is ever changed; `undo` adds a line.")]
 pub(super) struct Args {
     /// Who corrects

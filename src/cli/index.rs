@@ -51,7 +51,7 @@ pub(super) struct Args {
     /// Stop at the first file or record that cannot be taken
     #[arg(long)]
     fail_fast: bool,
-    /// Most memory to take, in MiB
+    /// Memory for what is being read and written, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(128..=1_048_576))]
     memory: u32,
     /// One line of JSON for every file or record: taken, unchanged, or skipped and why
