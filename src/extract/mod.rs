@@ -34,7 +34,13 @@ impl Options {
     #[must_use]
     pub fn fingerprint(self) -> String {
         let mut hash = blake3::Hasher::new();
-        for model in MODELS {
+        // Read here, not in a constant, which would copy the files into the binary once more.
+        for model in [
+            clusters::FILE,
+            names::model::FILE,
+            tagger::FILE,
+            gazetteer::FILE,
+        ] {
             hash.update(model);
         }
         format!(
@@ -47,14 +53,6 @@ impl Options {
 
 /// Raised with every change of the code that changes a reading.
 const REVISION: u32 = 4;
-
-/// Everything that was learned or built, as it is in the binary.
-const MODELS: [&[u8]; 4] = [
-    clusters::FILE,
-    names::model::FILE,
-    tagger::FILE,
-    gazetteer::FILE,
-];
 
 /// Reads articles. Holds the caches and buffers of the layers, so keep one a thread.
 #[derive(Debug, Default)]
