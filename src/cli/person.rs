@@ -9,7 +9,7 @@ use indicatif::HumanCount;
 use super::search::{facet_table, statement};
 use super::show::{self, DIM, SPEAKER};
 use super::{DONE, FAILED, NOTHING, report};
-use crate::search::{Candidate, Facet, FacetCounts, PersonView, Searcher, StatementHit};
+use crate::search::{Candidate, Depth, Facet, FacetCounts, PersonView, Searcher, StatementHit};
 
 /// Show one person: other spellings, roles over time, statements a month, places, latest statements
 #[derive(Debug, clap::Args)]
@@ -60,7 +60,11 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
             return Ok(FAILED);
         }
     };
-    let Some(person) = searcher.person(&one.name, today, args.limit)? else {
+    let depth = Depth {
+        latest: args.limit,
+        ..Depth::default()
+    };
+    let Some(person) = searcher.person(&one.name, today, depth)? else {
         return Ok(NOTHING);
     };
     if args.json {

@@ -140,51 +140,22 @@ pub(super) async fn suggest(
         return json(&Vec::<Suggestion>::new());
     }
     let list = app
-        .ask(move |snapshot| {
-            let mut list = Vec::new();
-            for value in
-                people::count(&snapshot.searcher, Facet::Speaker, &typed, SUGGESTED)?.values
-            {
-                list.push(Suggestion {
-                    facet: Facet::Speaker,
-                    label: format::one_line(&value.label),
-                    value: value.value,
-                    within: None,
-                    count: value.count,
-                });
-            }
-            let mut places = Vec::new();
-            // The places that contain what was typed may lie below others that do not.
-            flatten(
-                people::count(&snapshot.searcher, Facet::Place, "", MAX_FACET_VALUES)?.values,
-                &typed,
-                &mut places,
-            );
-            places.sort_by_key(|p| std::cmp::Reverse(p.count));
-            places.truncate(SUGGESTED);
-            list.append(&mut places);
-            Ok(list)
-        })
+        .ask(move |snapshot| Ok(snapshot.searcher.suggest(&typed, SUGGESTED)?))
         .await?;
+    let list: Vec<Suggestion> = list
+        .into_iter()
+        .map(|(facet, value)| Suggestion {
+            facet,
+            label: format::one_line(&value.label),
+            within: match facet {
+                Facet::Place => value.value.rsplit('/').nth(1).map(ToOwned::to_owned),
+                _ => None,
+            },
+            value: value.value,
+            count: value.count,
+        })
+        .collect();
     json(&list)
-}
-
-/// Places whose own name has what was typed, from all levels.
-fn flatten(values: Vec<crate::search::FacetValue>, typed: &str, out: &mut Vec<Suggestion>) {
-    let wanted = crate::index::fold(typed);
-    for value in values {
-        if crate::index::fold(&value.label).contains(&wanted) {
-            let within = value.value.rsplit('/').nth(1).map(ToOwned::to_owned);
-            out.push(Suggestion {
-                facet: Facet::Place,
-                label: value.label,
-                value: value.value,
-                within,
-                count: value.count,
-            });
-        }
-        flatten(value.children, typed, out);
-    }
 }
 
 /// The only parameter of an address that takes just one.

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::cache::Cache;
+use super::pages::filters;
 use super::pages::places::Spot;
 use crate::search::{Error, Searcher};
 
@@ -32,8 +33,10 @@ impl Live {
     /// # Errors
     /// As [`Searcher::open`].
     pub(super) fn open(dir: &Path) -> Result<Self, Error> {
+        let searcher = Searcher::open(dir)?;
+        warm(&searcher);
         let snapshot = Snapshot {
-            searcher: Searcher::open(dir)?,
+            searcher,
             spots: OnceLock::new(),
             answers: Cache::default(),
         };
@@ -52,6 +55,7 @@ impl Live {
     fn renew(&self) {
         let mut searcher = self.current().searcher.clone();
         if matches!(searcher.reload(), Ok(true)) {
+            warm(&searcher);
             let next = Arc::new(Snapshot {
                 searcher,
                 spots: OnceLock::new(),
@@ -60,6 +64,12 @@ impl Live {
             *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
         }
     }
+}
+
+/// Works out what every first page of a state would have to, so that no reader waits for it.
+fn warm(searcher: &Searcher) {
+    // Damage shows as soon as somebody asks, and is told to them.
+    let _ = searcher.warm(&filters::facets_of_panel());
 }
 
 /// Looks for a newer state for ever; to be dropped at the end.

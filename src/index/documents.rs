@@ -23,7 +23,7 @@ use crate::text::Span;
 use cast::Cast;
 pub(crate) use values::halves;
 use values::{Document, Sets, days, halves_of_hash, without};
-pub use values::{clean, day_number, join_path};
+pub use values::{clean, date_of_days, day_number, join_path};
 
 /// How far a passage reaches beyond the statement's sentence, in bytes, on each side.
 const PASSAGE_MARGIN: usize = 400;

@@ -406,6 +406,12 @@ impl Typed {
         }
     }
 
+    /// A word that every name has which it finds; `None` if it finds nothing.
+    #[must_use]
+    pub fn last_word(&self) -> Option<&str> {
+        self.sequences.first()?.last().map(String::as_str)
+    }
+
     /// Compares it with a printed one, in the same way as a name field of the index is searched.
     #[must_use]
     pub fn finds(&self, printed: &str) -> Finds {

@@ -11,14 +11,16 @@ use std::sync::atomic::{AtomicBool, Ordering as Memory};
 use std::time::Instant;
 
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::{Column, StrColumn};
+use tantivy::columnar::Column;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{
     DocAddress, DocId, DocSet, Score, SegmentOrdinal, SegmentReader, TERMINATED, TantivyError, Term,
 };
 
-use super::request::{Counting, Sort};
+use super::request::{Counting, Scope, Sort};
 use super::roster::{OWN, Overlay, Roster};
+use super::vocabulary::{Counts, Tally, Vocabulary, sum};
+use crate::index::Groups;
 use crate::index::families::Families;
 use crate::index::schema::{self, fields};
 
@@ -37,16 +39,18 @@ const DOUBT: f32 = 0.5;
 /// What to collect.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// Columns to count.
-    pub(super) facets: Vec<Field>,
+    /// Columns to count, with their values.
+    pub(super) facets: Vec<(Field, Arc<Vocabulary>)>,
     /// Filters.
     pub(super) filters: Vec<FilterPlan>,
     /// How many hits to keep.
     pub(super) keep: usize,
     pub(super) sort: Sort,
-    /// What is counted, and which families are one.
+    pub(super) scope: Scope,
+    /// What is counted, which families are one, and which articles.
     pub(super) counting: Counting,
     pub(super) families: Arc<Families>,
+    pub(super) groups: Arc<Groups>,
     /// The day that recency counts from, as the index counts days.
     pub(super) today: i64,
     pub(super) deadline: Instant,
@@ -54,6 +58,26 @@ pub(super) struct Plan {
     pub(super) roster: Option<Arc<Roster>>,
     /// Set when the deadline passed; the rest is not looked at.
     pub(super) late: AtomicBool,
+}
+
+impl Plan {
+    /// What counts once instead of every hit.
+    fn once(&self) -> Option<Once> {
+        match (self.counting, self.scope) {
+            (Counting::Raw, _) => None,
+            (Counting::Distinct, Scope::Statements) => Some(Once::Family),
+            (Counting::Distinct, Scope::Articles) | (Counting::Articles, _) => Some(Once::Group),
+        }
+    }
+}
+
+/// What counts once.
+#[derive(Clone, Copy, Debug)]
+enum Once {
+    /// A quotation with all its copies.
+    Family,
+    /// An article with all its near-copies.
+    Group,
 }
 
 /// A filter on whole terms.
@@ -107,7 +131,7 @@ impl Ord for Candidate {
     }
 }
 
-/// What was collected.
+/// What was collected, of one segment or of all.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
     /// Every hit.
@@ -116,34 +140,28 @@ pub(super) struct Collected {
     pub(super) counted: Vec<u64>,
     /// Best first.
     pub(super) hits: Vec<Candidate>,
-    /// For each facet, its tallies of every segment.
-    pub(super) facets: Vec<Vec<Tally>>,
+    /// Of each facet, the counts of its values by number; above the numbers of the vocabulary come the roster's slots.
+    pub(super) facets: Vec<Counts>,
+    /// Where not every hit counts: numbers with what counts once, for all segments to be counted together.
+    pairs: Vec<Vec<(u32, u64)>>,
 }
 
 /// Documents whose values are read at once: columns are faster by the block.
 const BLOCK: usize = 64;
 
-/// Counts of one facet in one segment, by ordinal of the value.
-pub(super) struct Tally {
-    pub(super) column: StrColumn,
-    pub(super) counts: Vec<u32>,
-    /// Counts by slot of the roster, of speakers who are not counted by their key.
-    pub(super) slots: Vec<u32>,
-    /// Where not every hit counts: ordinals with what counts once, for all segments to be counted together.
-    pub(super) pairs: Vec<(u64, u64)>,
-    /// The same by slot.
-    pub(super) slot_pairs: Vec<(u32, u64)>,
-    overlay: Option<Arc<Overlay>>,
+/// Counts of one facet in one segment.
+struct FacetTally {
+    vocabulary: Arc<Vocabulary>,
+    ords: Column<u64>,
+    /// By ordinal of the value.
+    own: Tally,
+    /// By slot of the roster, of speakers who are not counted by their key.
+    slots: Tally,
+    /// Numbers with what counts once.
+    pairs: Vec<(u32, u64)>,
+    people: Option<(Arc<Roster>, Arc<Overlay>)>,
     /// Slots of the document at hand.
     seen: Vec<u32>,
-}
-
-impl std::fmt::Debug for Tally {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tally")
-            .field("values", &self.counts.len())
-            .finish_non_exhaustive()
-    }
 }
 
 /// The collector of a [`Plan`].
@@ -163,17 +181,20 @@ impl Collector for Collect {
         let columns = segment.fast_fields();
         let plan = &self.0;
         let mut facets = Vec::with_capacity(plan.facets.len());
-        for field in &plan.facets {
+        for (field, vocabulary) in &plan.facets {
             let column = columns.str(schema::name(*field))?;
             let roster = plan.roster.as_ref().filter(|_| *field == f.speaker_key);
-            let overlay = roster.map(|r| r.overlay(ord, segment)).transpose()?;
-            facets.push(column.map(|column| Tally {
-                counts: vec![0; column.num_terms()],
+            let people = match roster {
+                Some(roster) => Some((Arc::clone(roster), roster.overlay(ord, segment)?)),
+                None => None,
+            };
+            facets.push(column.map(|column| FacetTally {
+                vocabulary: Arc::clone(vocabulary),
+                own: Tally::new(column.num_terms()),
+                slots: Tally::new(roster.map_or(0, |r| r.slots())),
+                ords: column.ords().clone(),
                 pairs: Vec::new(),
-                slot_pairs: Vec::new(),
-                column,
-                slots: vec![0; roster.map_or(0, |r| r.slots())],
-                overlay,
+                people,
                 seen: Vec::new(),
             }));
         }
@@ -186,6 +207,11 @@ impl Collector for Collect {
             Sort::Oldest => f.said_from,
             Sort::Relevance | Sort::Newest => f.said_to,
         };
+        let once = match plan.once() {
+            None => None,
+            Some(once @ Once::Family) => Some((once, columns.u64(schema::name(f.family))?)),
+            Some(once @ Once::Group) => Some((once, columns.u64(schema::name(f.key_high))?)),
+        };
         Ok(SegmentCollect {
             plan: Arc::clone(plan),
             ord,
@@ -195,11 +221,7 @@ impl Collector for Collect {
             family: columns.u64(schema::name(f.family))?,
             confidence: columns.u64(schema::name(f.confidence))?,
             day: columns.i64(schema::name(day))?,
-            once: match plan.counting {
-                Counting::Raw => None,
-                Counting::Distinct => Some(columns.u64(schema::name(f.family))?),
-                Counting::Articles => Some(columns.u64(schema::name(f.key_high))?),
-            },
+            once,
             counted: Vec::new(),
             block: Vec::with_capacity(BLOCK),
             scratch: Scratch::default(),
@@ -215,8 +237,10 @@ impl Collector for Collect {
     }
 
     fn merge_fruits(&self, segments: Vec<Collected>) -> tantivy::Result<Collected> {
+        let plan = &self.0;
         let mut merged = Collected {
-            facets: self.0.facets.iter().map(|_| Vec::new()).collect(),
+            facets: plan.facets.iter().map(|_| Vec::new()).collect(),
+            pairs: plan.facets.iter().map(|_| Vec::new()).collect(),
             ..Collected::default()
         };
         for segment in segments {
@@ -226,11 +250,28 @@ impl Collector for Collect {
             for (all, one) in merged.facets.iter_mut().zip(segment.facets) {
                 all.extend(one);
             }
+            for (all, one) in merged.pairs.iter_mut().zip(segment.pairs) {
+                all.extend(one);
+            }
+        }
+        let slots = plan.roster.as_ref().map_or(0, |roster| roster.slots());
+        for (counts, (_, vocabulary)) in merged.facets.iter_mut().zip(&plan.facets) {
+            *counts = sum(std::mem::take(counts), vocabulary.len() + slots);
+        }
+        for (counts, mut pairs) in merged
+            .facets
+            .iter_mut()
+            .zip(std::mem::take(&mut merged.pairs))
+        {
+            pairs.sort_unstable();
+            pairs.dedup();
+            let numbers = pairs.chunk_by(|a, b| a.0 == b.0);
+            counts.extend(numbers.filter_map(|of| Some((of.first()?.0, of.len() as u64))));
         }
         merged.counted.sort_unstable();
         merged.counted.dedup();
         merged.hits.sort_unstable();
-        merged.hits.truncate(self.0.keep);
+        merged.hits.truncate(plan.keep);
         Ok(merged)
     }
 }
@@ -240,13 +281,13 @@ pub(super) struct SegmentCollect {
     plan: Arc<Plan>,
     ord: SegmentOrdinal,
     filters: Vec<Bits>,
-    facets: Vec<Option<Tally>>,
+    facets: Vec<Option<FacetTally>>,
     order: Column<u64>,
     family: Column<u64>,
     confidence: Column<u64>,
     day: Column<i64>,
     /// What counts once, if not every hit does.
-    once: Option<Column<u64>>,
+    once: Option<(Once, Column<u64>)>,
     counted: Vec<u64>,
     /// Hits that no facet has counted yet.
     block: Vec<DocId>,
@@ -265,32 +306,95 @@ struct Scratch {
     values: Vec<u64>,
 }
 
+impl FacetTally {
+    /// Counts documents of which each counts.
+    fn count_block(&mut self, block: &[DocId], scope: Scope, scratch: &mut Scratch) {
+        if let Some((_, overlay)) = &self.people
+            && (scope == Scope::Articles || overlay.adds())
+        {
+            // Somebody whom an article names in two ways still counts once.
+            for doc in block {
+                self.count(*doc, None, 0);
+            }
+            return;
+        }
+        let Scratch { docs, rows, values } = scratch;
+        docs.clear();
+        rows.clear();
+        self.ords.row_ids_for_docs(block, docs, rows);
+        values.clear();
+        values.resize(rows.len(), 0);
+        self.ords.values.get_vals(rows, values);
+        let Some((_, overlay)) = &self.people else {
+            self.own.extend(values);
+            return;
+        };
+        for (doc, ord) in docs.iter().zip(&*values) {
+            match overlay.slot(*doc, *ord) {
+                OWN => self.own.add(*ord as u32),
+                slot => self.slots.add(slot),
+            }
+        }
+    }
+
+    /// Counts a document, or what of it counts `once`, in the segment `ord`.
+    fn count(&mut self, doc: DocId, once: Option<u64>, ord: SegmentOrdinal) {
+        self.seen.clear();
+        let mut has_key = false;
+        for value in self.ords.values_for_doc(doc) {
+            has_key = true;
+            let people = self.people.as_ref();
+            let slot = people.map_or(OWN, |(_, overlay)| overlay.slot(doc, value));
+            match (slot, once) {
+                (OWN, None) => self.own.add(value as u32),
+                (OWN, Some(once)) => {
+                    let numbers = self.vocabulary.of_segment(ord as usize);
+                    let number = numbers.get(value as usize);
+                    self.pairs.extend(number.map(|number| (*number, once)));
+                }
+                (slot, _) if self.seen.contains(&slot) => {}
+                (slot, _) => self.seen.push(slot),
+            }
+        }
+        let Some((roster, overlay)) = &self.people else {
+            return;
+        };
+        if !has_key {
+            self.seen.extend(overlay.added(doc));
+        }
+        for slot in &self.seen {
+            match once {
+                None => self.slots.add(*slot),
+                Some(once) => {
+                    let number = roster.number(*slot, &self.vocabulary);
+                    self.pairs.push((number, once));
+                }
+            }
+        }
+    }
+
+    /// The counts by number.
+    fn counts(self, ord: SegmentOrdinal) -> (Counts, Vec<(u32, u64)>) {
+        let mut counts = Counts::new();
+        let numbers = self.vocabulary.of_segment(ord as usize);
+        self.own.each(|ordinal, count| {
+            let number = numbers.get(ordinal as usize);
+            counts.extend(number.map(|number| (*number, count)));
+        });
+        if let Some((roster, _)) = &self.people {
+            self.slots.each(|slot, count| {
+                counts.push((roster.number(slot, &self.vocabulary), count));
+            });
+        }
+        (counts, self.pairs)
+    }
+}
+
 impl SegmentCollect {
     /// Counts the hits of the block in every facet.
     fn count_block(&mut self) {
-        let Scratch { docs, rows, values } = &mut self.scratch;
-        for tally in &mut self.facets {
-            if tally.as_ref().is_some_and(|t| t.overlay.is_some()) {
-                for doc in &self.block {
-                    count(tally, *doc, None);
-                }
-                continue;
-            }
-            let Some(Tally { column, counts, .. }) = tally else {
-                continue;
-            };
-            let ords = column.ords();
-            docs.clear();
-            rows.clear();
-            ords.row_ids_for_docs(&self.block, docs, rows);
-            values.clear();
-            values.resize(rows.len(), 0);
-            ords.values.get_vals(rows, values);
-            for ord in &*values {
-                if let Some(count) = counts.get_mut(*ord as usize) {
-                    *count += 1;
-                }
-            }
+        for tally in self.facets.iter_mut().flatten() {
+            tally.count_block(&self.block, self.plan.scope, &mut self.scratch);
         }
         self.block.clear();
     }
@@ -337,49 +441,6 @@ impl SegmentCollect {
     }
 }
 
-fn count(tally: &mut Option<Tally>, doc: DocId, once: Option<u64>) {
-    let Some(tally) = tally else { return };
-    let Some(overlay) = &tally.overlay else {
-        for ord in tally.column.ords().values_for_doc(doc) {
-            if let Some(once) = once {
-                tally.pairs.push((ord, once));
-            }
-            if let Some(count) = tally.counts.get_mut(ord as usize) {
-                *count += 1;
-            }
-        }
-        return;
-    };
-    // Somebody whom an article names in two ways still counts once.
-    tally.seen.clear();
-    let mut has_key = false;
-    for ord in tally.column.ords().values_for_doc(doc) {
-        has_key = true;
-        let slot = overlay.slot(doc, ord);
-        if slot == OWN {
-            if let Some(once) = once {
-                tally.pairs.push((ord, once));
-            }
-            if let Some(count) = tally.counts.get_mut(ord as usize) {
-                *count += 1;
-            }
-        } else if !tally.seen.contains(&slot) {
-            tally.seen.push(slot);
-        }
-    }
-    if !has_key {
-        tally.seen.extend(overlay.added(doc));
-    }
-    for slot in &tally.seen {
-        if let Some(once) = once {
-            tally.slot_pairs.push((*slot, once));
-        }
-        if let Some(count) = tally.slots.get_mut(*slot as usize) {
-            *count += 1;
-        }
-    }
-}
-
 impl SegmentCollector for SegmentCollect {
     type Fruit = Collected;
 
@@ -401,12 +462,11 @@ impl SegmentCollector for SegmentCollect {
                 failed = Some(n);
             }
         }
-        let once = self.once.as_ref().map(|column| {
-            // Articles have no family.
-            let number = column.first(doc).unwrap_or(u64::from(doc));
-            match self.plan.counting {
-                Counting::Distinct => self.plan.families.of(number),
-                Counting::Raw | Counting::Articles => number,
+        let once = self.once.as_ref().map(|(once, column)| {
+            let number = column.first(doc).unwrap_or_default();
+            match once {
+                Once::Family => self.plan.families.of(number),
+                Once::Group => self.plan.groups.of(number),
             }
         });
         let Some(failed) = failed else {
@@ -419,30 +479,30 @@ impl SegmentCollector for SegmentCollect {
                     self.count_block();
                 }
             } else {
-                for tally in &mut self.facets {
-                    count(tally, doc, once);
+                for tally in self.facets.iter_mut().flatten() {
+                    tally.count(doc, once, self.ord);
                 }
             }
             return;
         };
         if let Some(facet) = self.plan.filters.get(failed).and_then(|f| f.facet)
-            && let Some(tally) = self.facets.get_mut(facet)
+            && let Some(Some(tally)) = self.facets.get_mut(facet)
         {
-            count(tally, doc, once);
+            tally.count(doc, once, self.ord);
         }
     }
 
     fn harvest(mut self) -> Collected {
         self.count_block();
+        let counted = self.facets.into_iter();
+        let counted = counted.map(|tally| tally.map(|t| t.counts(self.ord)).unwrap_or_default());
+        let (facets, pairs) = counted.unzip();
         Collected {
             total: self.total,
             counted: self.counted,
             hits: self.heap.into_vec(),
-            facets: self
-                .facets
-                .into_iter()
-                .map(|tally| tally.into_iter().collect())
-                .collect(),
+            facets,
+            pairs,
         }
     }
 }

@@ -17,7 +17,7 @@ const MOST_WORDS: usize = 400;
 const PASSAGE: usize = 300;
 
 /// What was said; parts that the article keeps apart are joined.
-fn quote(stored: &StoredStatement) -> String {
+pub(super) fn quote(stored: &StoredStatement) -> String {
     let spans = stored.spans.content.iter();
     let parts: Vec<&str> = spans.filter_map(|s| stored.passage.slice(*s)).collect();
     parts.join(APART)

@@ -12,6 +12,7 @@ pub(crate) mod distance;
 mod explain;
 pub mod export;
 mod facets;
+mod folding;
 mod highlight;
 mod hints;
 mod hits;
@@ -20,7 +21,10 @@ pub mod query;
 mod request;
 mod roster;
 mod searcher;
+mod suggest;
+mod trail;
 mod verify;
+mod vocabulary;
 pub mod watch;
 
 pub use align::{Change, Op};
@@ -30,7 +34,7 @@ pub use answer::{
 };
 pub use contradict::Difference;
 pub use explain::{Around, Explanation, Found, Link};
-pub use person::{Candidate, Contradiction, PersonView, RoleView, Spelling};
+pub use person::{Candidate, Contradiction, Depth, PersonView, RoleView, Spelling};
 pub use request::{
     Counting, Facet, FacetRequest, Filter, MAX_FACET_VALUES, MAX_LIMIT, MAX_OFFSET, Request, Scope,
     Sort,

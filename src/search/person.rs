@@ -1,16 +1,13 @@
 //! Everything about one person: spellings, roles over time, when, where and to whom they spoke, what they repeat.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::answer::{FacetCounts, FacetValue, Hit, StatementHit};
-use super::contradict::{self, Difference};
+use super::contradict::Difference;
 use super::query::{Field, Node, Query};
 use super::request::{Facet, FacetRequest, Filter, Request, Scope, Sort};
 use super::searcher::{Error, Searcher};
-use crate::article::Stance;
 use crate::date::PartialDate;
 use crate::index::names;
 use crate::index::people::Evidence;
@@ -19,12 +16,30 @@ use crate::index::people::Evidence;
 const VALUES: usize = 20;
 /// Months that are counted.
 const MONTHS: usize = 1000;
-/// Statements of one person that are compared with each other.
-const COMPARED: usize = 5_000;
-/// Pairs of them that are shown.
-const CONTRADICTIONS: usize = 10;
 /// Other people of the name that are listed.
 const NAMESAKES: usize = 10;
+
+/// How much of a person is worked out; a page that is wanted at once asks for less than a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Depth {
+    /// Latest statements listed.
+    pub latest: usize,
+    /// Quotations listed that were printed more than once.
+    pub repeated: usize,
+    /// Statements, the latest, of which each is compared with each other for contradictions.
+    pub compared: usize,
+}
+
+impl Default for Depth {
+    /// All that is of use in a report, without the latest statements.
+    fn default() -> Self {
+        Self {
+            latest: 0,
+            repeated: VALUES,
+            compared: 5_000,
+        }
+    }
+}
 
 /// A person as the index knows them.
 #[derive(Clone, Debug, Serialize)]
@@ -212,7 +227,7 @@ impl Searcher {
         &self,
         name: &str,
         today: NaiveDate,
-        latest: usize,
+        depth: Depth,
     ) -> Result<Option<PersonView>, Error> {
         let people = self.named(name, today)?;
         let key = names::key(name);
@@ -239,7 +254,7 @@ impl Searcher {
                 .map(|f| FacetRequest::new(*f, VALUES))
                 .chain([FacetRequest::new(Facet::Month, MONTHS)])
                 .collect(),
-            limit: latest,
+            limit: depth.latest,
             sort: Sort::Newest,
             copies: true,
             today,
@@ -249,7 +264,7 @@ impl Searcher {
         let mut facets = answer.facets;
         let mut months = facets.pop().map(|c| c.values).unwrap_or_default();
         months.reverse();
-        let trail = self.trail(&request)?;
+        let trail = self.trail(&request, depth)?;
         // That people are named in their own statements says nothing.
         let own: Vec<String> = trail
             .spellings
@@ -285,7 +300,7 @@ impl Searcher {
             latest: answer
                 .hits
                 .into_iter()
-                .take(latest)
+                .take(depth.latest)
                 .filter_map(statement)
                 .collect(),
             companions: self.companions(&chosen.value, today)?,
@@ -334,78 +349,6 @@ impl Searcher {
             None => Ok(0),
         }
     }
-
-    /// What has to be read off every statement.
-    fn trail(&self, request: &Request) -> Result<Trail, Error> {
-        let mut spellings: BTreeMap<String, u64> = BTreeMap::new();
-        let mut roles: BTreeMap<String, RoleView> = BTreeMap::new();
-        let mut families: BTreeMap<String, Vec<StatementHit>> = BTreeMap::new();
-        let oldest = Request {
-            sort: Sort::Oldest,
-            ..request.clone()
-        };
-        self.each(&oldest, |hit| {
-            let Hit::Statement(statement) = hit else {
-                return true;
-            };
-            if let Some(name) = &statement.speaker.name {
-                *spellings.entry(name.clone()).or_default() += 1;
-            }
-            if let Some(role) = &statement.speaker.role {
-                let day = statement.published;
-                let view = roles.entry(role.clone()).or_insert_with(|| RoleView {
-                    role: role.clone(),
-                    first: day,
-                    last: day,
-                    count: 0,
-                });
-                view.count += 1;
-                view.first = [view.first, day].into_iter().flatten().min();
-                view.last = [view.last, day].into_iter().flatten().max();
-            }
-            let words = crate::index::fold(&statement.quote.text);
-            families.entry(words).or_default().push(*statement);
-            true
-        })?;
-        let may_contradict = contradictions(&families);
-        let mut spellings: Vec<Spelling> = spellings
-            .into_iter()
-            .map(|(name, count)| Spelling { name, count })
-            .collect();
-        spellings.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
-        let mut roles: Vec<RoleView> = roles.into_values().collect();
-        roles.sort_by(|a, b| a.first.cmp(&b.first).then_with(|| a.role.cmp(&b.role)));
-        let mut repeated: Vec<StatementHit> = families
-            .into_iter()
-            .filter(|(words, members)| !words.is_empty() && members.len() > 1)
-            .filter_map(|(_, members)| {
-                let mut members = members.into_iter();
-                let mut first = members.next()?;
-                first.copies = members.map(|m| m.as_copy()).collect();
-                Some(first)
-            })
-            .collect();
-        repeated.sort_by(|a, b| {
-            b.copies
-                .len()
-                .cmp(&a.copies.len())
-                .then_with(|| a.id.cmp(&b.id))
-        });
-        repeated.truncate(VALUES);
-        Ok(Trail {
-            spellings,
-            roles,
-            repeated,
-            may_contradict,
-        })
-    }
-}
-
-struct Trail {
-    spellings: Vec<Spelling>,
-    roles: Vec<RoleView>,
-    repeated: Vec<StatementHit>,
-    may_contradict: Vec<Contradiction>,
 }
 
 /// The statements of one speaker.
@@ -415,34 +358,4 @@ fn of(name: &str) -> Filter {
         any: vec![name.to_owned()],
         none: Vec::new(),
     }
-}
-
-/// Pairs of statements that may contradict each other; each family stands for its first appearance.
-fn contradictions(families: &BTreeMap<String, Vec<StatementHit>>) -> Vec<Contradiction> {
-    let first: Vec<&StatementHit> = families
-        .iter()
-        .filter(|(words, _)| !words.is_empty())
-        .filter_map(|(_, members)| members.first())
-        .take(COMPARED)
-        .collect();
-    let texts: Vec<(&str, Stance)> = first
-        .iter()
-        .map(|s| (s.quote.text.as_str(), s.stance))
-        .collect();
-    contradict::pairs(&texts, CONTRADICTIONS)
-        .into_iter()
-        .filter_map(|pair| {
-            let mut by = pair.by;
-            let (mut one, mut other) = (*first.get(pair.one)?, *first.get(pair.other)?);
-            if (other.published, &other.id) < (one.published, &one.id) {
-                std::mem::swap(&mut one, &mut other);
-                by = by.turned();
-            }
-            Some(Contradiction {
-                by,
-                one: Box::new(one.clone()),
-                other: Box::new(other.clone()),
-            })
-        })
-        .collect()
 }

@@ -14,6 +14,7 @@ use tantivy::query::{
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, TantivyError, Term};
 
+use super::vocabulary::Vocabulary;
 use crate::index::names::{self, Finds, Typed};
 use crate::index::people::{Articles, Individual, People};
 use crate::index::schema::{self, fields};
@@ -36,6 +37,8 @@ pub(super) struct Roster {
     /// Statements given to somebody else, with their slots.
     given: Vec<(String, u32)>,
     overlays: Vec<OnceLock<Arc<Overlay>>>,
+    /// Of everybody in the register, folded; made on first use.
+    spellings: OnceLock<Vec<Box<str>>>,
 }
 
 /// The slots of one segment.
@@ -64,6 +67,11 @@ impl Overlay {
             Some(&slot) => slot,
             None => OWN,
         }
+    }
+
+    /// Are there documents without a key that have a slot?
+    pub(super) fn adds(&self) -> bool {
+        !self.added.is_empty()
     }
 
     /// The slot of a document without a key.
@@ -146,6 +154,7 @@ impl Roster {
             keys,
             given,
             overlays: (0..segments).map(|_| OnceLock::new()).collect(),
+            spellings: OnceLock::new(),
         })
     }
 
@@ -158,12 +167,45 @@ impl Roster {
         self.people.all().len() + self.keys.len()
     }
 
+    /// The number under which a slot is counted: above those of the vocabulary, unless it is the slot of a name that the
+    /// vocabulary has.
+    pub(super) fn number(&self, slot: u32, vocabulary: &Vocabulary) -> u32 {
+        let key = (slot as usize).checked_sub(self.people.all().len());
+        let key = key.and_then(|key| self.keys.get(key));
+        key.and_then(|key| vocabulary.number(key))
+            .unwrap_or_else(|| slot_number(vocabulary.len()) + slot)
+    }
+
+    /// The slot that a value stands for.
+    pub(super) fn slot(&self, value: &str) -> Option<u32> {
+        match value.strip_prefix(MARK) {
+            Some(number) => number.parse().ok(),
+            None => {
+                let key = self.keys.iter().position(|k| k == value)?;
+                Some(slot_number(self.people.all().len() + key))
+            }
+        }
+    }
+
     /// The value that stands for a slot in facets and filters.
     pub(super) fn value(&self, slot: usize) -> String {
         match slot.checked_sub(self.people.all().len()) {
             None => format!("{MARK}{slot}"),
             Some(key) => self.keys.get(key).cloned().unwrap_or_default(),
         }
+    }
+
+    /// Does somebody of the register have a spelling that contains this? Both as [`names::tokens`] has them.
+    pub(super) fn is_spelled(&self, slot: usize, part: &str) -> bool {
+        let spellings = self.spellings.get_or_init(|| {
+            let folded = |person: &Individual| {
+                let spellings = person.spellings.iter().chain([&person.name]);
+                let folded = spellings.map(|s| names::tokens(s).join(" "));
+                folded.collect::<Vec<_>>().join("\n").into_boxed_str()
+            };
+            self.people.all().iter().map(folded).collect()
+        });
+        spellings.get(slot).is_some_and(|s| s.contains(part))
     }
 
     /// Who a value stands for, if it is somebody of the register.

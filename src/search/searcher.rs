@@ -1,36 +1,34 @@
 //! The search itself.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tantivy::collector::DocSetCollector;
-use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery, TermQuery};
+use tantivy::query::{Query as EngineQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Term};
 
-use super::answer::{ANSWER_VERSION, Answer, Copy, FacetCounts, Hit, StatementHit};
-use super::collect::{Candidate, Collect, Collected, FilterPlan, Plan};
+use super::answer::{ANSWER_VERSION, Answer, FacetCounts, Hit, StatementHit};
+use super::collect::{Candidate, Collect, Collected, Plan};
 use super::compile::{Setting, compile};
-use super::facets;
+use super::facets::{self, Values};
 use super::highlight::Highlighter;
 use super::hits;
 use super::query::{Field, Node, Query};
-use super::request::{Counting, MAX_LIMIT, MAX_OFFSET, Request, Scope, Sort};
+use super::request::{Counting, Facet, FacetRequest, MAX_LIMIT, MAX_OFFSET, Request, Scope};
 use super::roster::Roster;
+use super::suggest::last_step;
+use super::vocabulary::{Counts, Vocabulary};
 use crate::index::documents::day_number;
-use crate::index::schema::{self, fields};
+use crate::index::schema::fields;
 use crate::index::stored::{StoredArticle, StoredStatement};
-use crate::index::{self, ErrorKind, IndexReader};
+use crate::index::{self, ErrorKind, IndexReader, fold};
 
 /// How long one search may take.
-const BUDGET: Duration = Duration::from_secs(2);
-/// Most copies that a hit lists.
-const MAX_COPIES: usize = 100;
-/// Most statements of a family of which the first is looked for.
-const MAX_FAMILY: usize = 10_000;
+pub(super) const BUDGET: Duration = Duration::from_secs(2);
 /// Hits that are collected for a page of families, for each that is shown, and how much more a second try takes.
 const PER_FAMILY: usize = 3;
 const AGAIN: usize = 8;
@@ -51,8 +49,21 @@ pub enum Error {
 pub struct Searcher {
     reader: IndexReader,
     engine: tantivy::Searcher,
-    /// Of this state of the index; made on first use.
-    roster: Arc<OnceLock<Option<Arc<Roster>>>>,
+    state: Arc<State>,
+}
+
+const FACETS: usize = Facet::ALL.len();
+
+/// What is worked out once for a state of the index, on first use.
+#[derive(Debug, Default)]
+struct State {
+    roster: OnceLock<Option<Arc<Roster>>>,
+    /// By facet.
+    vocabularies: [OnceLock<Arc<Vocabulary>>; FACETS],
+    /// Counts over all statements, by facet.
+    everything: [OnceLock<Counts>; FACETS],
+    /// Names of the places, folded, by number.
+    places: OnceLock<Vec<Box<str>>>,
 }
 
 impl Searcher {
@@ -66,7 +77,7 @@ impl Searcher {
         Ok(Self {
             reader,
             engine,
-            roster: Arc::default(),
+            state: Arc::default(),
         })
     }
 
@@ -84,19 +95,112 @@ impl Searcher {
         let newer = self.reader.reload()?;
         if newer {
             self.engine = self.reader.searcher();
-            self.roster = Arc::default();
+            self.state = Arc::default();
         }
         Ok(newer)
     }
 
+    /// Works out now what searches with these facets would work out on first use.
+    ///
+    /// # Errors
+    /// If the index is damaged.
+    pub fn warm(&self, facets: &[Facet]) -> Result<(), Error> {
+        let request = Request {
+            facets: facets.iter().map(|f| FacetRequest::new(*f, 0)).collect(),
+            ..Request::default()
+        };
+        self.everything(&request.facets, &request)?;
+        self.folded_places(&*self.vocabulary(Facet::Place)?);
+        Ok(())
+    }
+
     /// Who is who across articles; `None` if every name is its own person.
     pub(super) fn roster(&self) -> Result<Option<&Arc<Roster>>, Error> {
-        if self.roster.get().is_none() {
+        let place = &self.state.roster;
+        if place.get().is_none() {
             let people = self.reader.people()?;
             let roster = Roster::new(people, self.engine.segment_readers().len()).map(Arc::new);
-            self.roster.get_or_init(|| roster);
+            place.get_or_init(|| roster);
         }
-        Ok(self.roster.get().and_then(Option::as_ref))
+        Ok(place.get().and_then(Option::as_ref))
+    }
+
+    pub(super) fn vocabulary(&self, facet: Facet) -> Result<Arc<Vocabulary>, Error> {
+        let Some(place) = self.state.vocabularies.get(facet as usize) else {
+            return Ok(Arc::default());
+        };
+        if let Some(vocabulary) = place.get() {
+            return Ok(Arc::clone(vocabulary));
+        }
+        let vocabulary = Vocabulary::read(&self.engine, facet.column());
+        let vocabulary = Arc::new(vocabulary.map_err(|e| self.at(e))?);
+        Ok(Arc::clone(place.get_or_init(|| vocabulary)))
+    }
+
+    /// Counts these facets over all statements, if that has not been done yet.
+    fn everything(&self, facets: &[FacetRequest], request: &Request) -> Result<(), Error> {
+        let place = |facet: Facet| self.state.everything.get(facet as usize);
+        let missing: Vec<FacetRequest> = facets
+            .iter()
+            .filter(|f| place(f.facet).is_some_and(|place| place.get().is_none()))
+            .cloned()
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let request = Request {
+            facets: missing,
+            ..request.clone()
+        };
+        let collected = self.collect(&request, 0, Instant::now() + BUDGET)?;
+        for (facet, counts) in request.facets.iter().zip(collected.facets) {
+            if let Some(place) = place(facet.facet) {
+                place.get_or_init(|| counts);
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts a facet over all statements.
+    pub(super) fn counts_of_everything(&self, facet: Facet) -> Result<&[(u32, u64)], Error> {
+        self.everything(&[FacetRequest::new(facet, 0)], &Request::default())?;
+        let place = self.state.everything.get(facet as usize);
+        Ok(place.and_then(OnceLock::get).map_or(&[], Vec::as_slice))
+    }
+
+    /// Names of the places, folded, by number.
+    pub(super) fn folded_places(&self, vocabulary: &Vocabulary) -> &[Box<str>] {
+        self.state.places.get_or_init(|| {
+            (0..vocabulary.len() as u32)
+                .map(|n| fold(last_step(vocabulary.value(n))).into_boxed_str())
+                .collect()
+        })
+    }
+
+    /// Collects what a request asks for. Counts over all statements are remembered: a front page, a list of people and
+    /// what is suggested while somebody types all show them.
+    fn collected(
+        &self,
+        request: &Request,
+        keep: usize,
+        begin: Instant,
+    ) -> Result<Collected, Error> {
+        let is_everything = request.query.root.is_none()
+            && request.filters.is_empty()
+            && request.scope == Scope::Statements
+            && request.counting == Counting::Raw
+            && request.min_confidence <= 0.0;
+        if !is_everything || request.facets.is_empty() {
+            return self.collect(request, keep, begin + BUDGET);
+        }
+        self.everything(&request.facets, request)?;
+        let mut collected = self.collect(&bare(request), keep, begin + BUDGET)?;
+        let counts = request.facets.iter().map(|facet| {
+            let place = self.state.everything.get(facet.facet as usize);
+            place.and_then(OnceLock::get).cloned().unwrap_or_default()
+        });
+        collected.facets = counts.collect();
+        Ok(collected)
     }
 
     /// Answers a request.
@@ -114,19 +218,15 @@ impl Searcher {
         } else {
             wanted
         };
-        let mut collected = self.collect(request, keep, begin)?;
+        let mut collected = self.collected(request, keep, begin)?;
         let mut page = self.families(&collected.hits, collapsed);
         while collapsed && page.len() < wanted && (keep as u64) < collected.total {
             keep *= AGAIN;
-            collected = self.collect(request, keep, begin)?;
-            page = self.families(&collected.hits, collapsed);
+            let more = self.collect(&bare(request), keep, begin + BUDGET)?;
+            page = self.families(&more.hits, collapsed);
         }
-
-        let highlighter = Highlighter::new(&request.query);
-        let mut hits = Vec::with_capacity(limit.min(page.len()));
-        for candidate in page.into_iter().skip(offset).take(limit) {
-            hits.push(self.hit(request, candidate, collapsed, &highlighter)?);
-        }
+        collected.hits = page.into_iter().skip(offset).take(limit).collect();
+        let hits = self.hits(request, &collected.hits, collapsed)?;
         let hints = if collected.total == 0 {
             self.hints(request)?
         } else {
@@ -153,7 +253,7 @@ impl Searcher {
     /// # Errors
     /// As [`Searcher::search`].
     pub fn count_facets(&self, request: &Request) -> Result<(u64, Vec<FacetCounts>), Error> {
-        let collected = self.collect(request, 0, Instant::now())?;
+        let collected = self.collected(request, 0, Instant::now())?;
         let total = counted(request, &collected);
         Ok((total, self.facets(request, collected)?))
     }
@@ -163,12 +263,12 @@ impl Searcher {
     /// # Errors
     /// As [`Searcher::search`].
     pub fn count(&self, request: &Request) -> Result<u64, Error> {
-        let bare = Request {
+        let request = Request {
             facets: Vec::new(),
             ..request.clone()
         };
-        let collected = self.collect(&bare, 0, Instant::now())?;
-        Ok(counted(request, &collected))
+        let collected = self.collect(&request, 0, Instant::now() + BUDGET)?;
+        Ok(counted(&request, &collected))
     }
 
     /// Hands every hit to `each`, in the order of the request, without any limit; stops when `each` says `false`.
@@ -177,18 +277,14 @@ impl Searcher {
     /// # Errors
     /// As [`Searcher::search`], but without a limit on time.
     pub fn each(&self, request: &Request, mut each: impl FnMut(Hit) -> bool) -> Result<u64, Error> {
-        let bare = Request {
-            facets: Vec::new(),
-            counting: Counting::Raw,
-            ..request.clone()
-        };
+        let bare = bare(request);
         let total = self.count(&bare)?;
         let keep = usize::try_from(total).unwrap_or(usize::MAX);
         let deadline = Instant::now() + Duration::from_secs(3600);
-        let collected = self.collect_until(&bare, keep, deadline)?;
+        let collected = self.collect(&bare, keep, deadline)?;
         let highlighter = Highlighter::new(&request.query);
         for candidate in collected.hits {
-            if !each(self.hit(request, candidate, false, &highlighter)?) {
+            if !each(self.hit(request, candidate, &highlighter)?) {
                 break;
             }
         }
@@ -265,26 +361,7 @@ impl Searcher {
         Ok(None)
     }
 
-    /// The other appearances of the quotation in the statement with an id, earliest first; `diff`: with the words in which
-    /// they differ.
-    ///
-    /// # Errors
-    /// If the index is damaged.
-    pub fn copies(&self, id: &str, diff: bool) -> Result<Vec<Copy>, Error> {
-        let Some(stored) = self.stored_statement(id)? else {
-            return Ok(Vec::new());
-        };
-        let family = self.reader.families().of(stored.family);
-        let people = self.roster()?.map(|r| r.people());
-        let hit = hits::statement(stored, 0.0, &Highlighter::default(), people);
-        let members = self.family(&self.family_terms(family)?)?.into_iter();
-        Ok(members
-            .filter(|(_, member)| member.id != id)
-            .map(|(_, member)| hits::copy(&hit, &member, diff))
-            .collect())
-    }
-
-    fn find(&self, id: &str) -> Result<Option<DocAddress>, Error> {
+    pub(super) fn find(&self, id: &str) -> Result<Option<DocAddress>, Error> {
         let query = TermQuery::new(
             Term::from_field_text(fields().id, id),
             IndexRecordOption::Basic,
@@ -307,7 +384,7 @@ impl Searcher {
         &self.engine
     }
 
-    fn setting(&self, request: &Request) -> Result<Setting<'_>, Error> {
+    pub(super) fn setting(&self, request: &Request) -> Result<Setting<'_>, Error> {
         Ok(Setting {
             scope: request.scope,
             today: request.today,
@@ -316,44 +393,43 @@ impl Searcher {
         })
     }
 
-    fn collect(&self, request: &Request, keep: usize, begin: Instant) -> Result<Collected, Error> {
-        self.collect_until(request, keep, begin + BUDGET)
-    }
-
-    fn collect_until(
+    pub(super) fn collect(
         &self,
         request: &Request,
         keep: usize,
         deadline: Instant,
     ) -> Result<Collected, Error> {
         let query = compile(&request.query, self.setting(request)?);
-        let roster = self.roster()?.map(Arc::as_ref);
-        let filters = request
-            .filters
-            .iter()
-            .map(|filter| facets::plan(filter, &request.facets, roster))
-            .collect();
-        self.run(query.as_ref(), filters, request, keep, deadline)
+        self.run(query.as_ref(), request, keep, deadline)
     }
 
-    fn run(
+    pub(super) fn run(
         &self,
         query: &dyn EngineQuery,
-        filters: Vec<FilterPlan>,
         request: &Request,
         keep: usize,
         deadline: Instant,
     ) -> Result<Collected, Error> {
+        let roster = self.roster()?;
+        let mut facets = Vec::with_capacity(request.facets.len());
+        for facet in &request.facets {
+            facets.push((facet.facet.column(), self.vocabulary(facet.facet)?));
+        }
+        let filters = request.filters.iter();
         let plan = Arc::new(Plan {
-            facets: request.facets.iter().map(|r| r.facet.column()).collect(),
-            filters,
+            facets,
+            filters: filters
+                .map(|filter| facets::plan(filter, &request.facets, roster.map(Arc::as_ref)))
+                .collect(),
             keep,
             sort: request.sort,
+            scope: request.scope,
             counting: request.counting,
             families: Arc::clone(self.reader.families()),
+            groups: Arc::clone(self.reader.groups()),
             today: day_number(request.today),
             deadline,
-            roster: self.roster()?.cloned(),
+            roster: roster.cloned(),
             late: AtomicBool::new(false),
         });
         let collected = self
@@ -368,169 +444,81 @@ impl Searcher {
 
     fn facets(&self, request: &Request, collected: Collected) -> Result<Vec<FacetCounts>, Error> {
         let roster = self.roster()?.map(Arc::as_ref);
-        request
-            .facets
-            .iter()
-            .zip(collected.facets)
-            .map(|(facet, tallies)| {
-                let once = request.counting != Counting::Raw;
-                facets::counts(&self.engine, facet, tallies, &request.filters, roster, once)
-                    .map_err(|e| self.at(e))
-            })
-            .collect()
+        let mut counted = Vec::with_capacity(request.facets.len());
+        for (facet, counts) in request.facets.iter().zip(collected.facets) {
+            let values = Values {
+                vocabulary: &*self.vocabulary(facet.facet)?,
+                roster: roster.filter(|_| facet.facet == Facet::Speaker),
+            };
+            let counts = facets::counts(&self.engine, facet, counts, &request.filters, values);
+            counted.push(counts.map_err(|e| self.at(e))?);
+        }
+        Ok(counted)
+    }
+
+    /// The hits of a page, in order; `collapsed`: each with the copies of its quotation.
+    fn hits(
+        &self,
+        request: &Request,
+        page: &[Candidate],
+        collapsed: bool,
+    ) -> Result<Vec<Hit>, Error> {
+        let highlighter = Highlighter::new(&request.query);
+        let families = if collapsed {
+            self.families_of(request, page)?
+        } else {
+            HashMap::new()
+        };
+        let mut hits = Vec::with_capacity(page.len());
+        for candidate in page {
+            let Some(family) = families.get(&candidate.family) else {
+                hits.push(self.hit(request, *candidate, &highlighter)?);
+                continue;
+            };
+            let first = family.first.unwrap_or(candidate.at);
+            let candidate = Candidate {
+                at: first,
+                ..*candidate
+            };
+            let mut hit = self.hit(request, candidate, &highlighter)?;
+            if let Hit::Statement(hit) = &mut hit {
+                hit.copies = self.copies_of(hit, &family.members, first, request.diff)?;
+            }
+            hits.push(hit);
+        }
+        Ok(hits)
     }
 
     fn hit(
         &self,
         request: &Request,
         candidate: Candidate,
-        collapsed: bool,
         highlighter: &Highlighter,
     ) -> Result<Hit, Error> {
         let (at, score) = (candidate.at, candidate.key);
-        let people = self.roster()?.map(|r| r.people());
         match request.scope {
             Scope::Articles => {
                 let stored = index::article(&self.engine, at).map_err(|e| self.at(e))?;
-                Ok(Hit::Article(Box::new(hits::article(
-                    stored,
-                    score,
-                    highlighter,
-                ))))
+                let hit = hits::article(stored, score, highlighter);
+                Ok(Hit::Article(Box::new(hit)))
             }
             Scope::Statements => {
-                let family = if collapsed {
-                    self.family_terms(candidate.family)?
-                } else {
-                    Vec::new()
-                };
-                let at = if family.is_empty() {
-                    at
-                } else {
-                    self.first_of_family(request, candidate, &family)?
-                };
+                let people = self.roster()?.map(|r| r.people());
                 let stored = index::statement(&self.engine, at).map_err(|e| self.at(e))?;
-                let mut hit = hits::statement(stored, score, highlighter, people);
-                for (member, copy) in self.family(&family)? {
-                    if member != at {
-                        let copy = hits::copy(&hit, &copy, request.diff);
-                        hit.copies.push(copy);
-                    }
-                }
+                let hit = hits::statement(stored, score, highlighter, people);
                 Ok(Hit::Statement(Box::new(hit)))
             }
         }
     }
-
-    /// All statements of a family, earliest first, whether they match or not: a shortened copy is a copy even if it
-    /// lacks the words that were looked for. Empty where there is but one.
-    fn family(&self, terms: &[Term]) -> Result<Vec<(DocAddress, StoredStatement)>, Error> {
-        if terms.is_empty() {
-            return Ok(Vec::new());
-        }
-        let members = Box::new(one_of(terms)) as Box<dyn EngineQuery>;
-        let mut clauses = vec![(Occur::Must, members)];
-        let rejected = self.roster()?.and_then(|roster| roster.rejected());
-        clauses.extend(rejected.map(|rejected| (Occur::MustNot, rejected)));
-        let found = self
-            .engine
-            .search(&BooleanQuery::new(clauses), &DocSetCollector)
-            .map_err(|e| self.at(e))?;
-        let mut found = self.by_appearance(found.into_iter().collect())?;
-        found.truncate(MAX_COPIES);
-        found
-            .into_iter()
-            .map(|at| {
-                let stored = index::statement(&self.engine, at).map_err(|e| self.at(e))?;
-                Ok((at, stored))
-            })
-            .collect()
-    }
-
-    /// Earliest published first, undated ones last.
-    fn by_appearance(&self, found: Vec<DocAddress>) -> Result<Vec<DocAddress>, Error> {
-        let f = fields();
-        let mut dated = Vec::with_capacity(found.len());
-        for at in found {
-            let columns = self.engine.segment_reader(at.segment_ord).fast_fields();
-            let day = columns.i64(schema::name(f.published_from));
-            let day = day.map_err(|e| self.at(e))?.first(at.doc_id);
-            let order = columns.u64(schema::name(f.order));
-            let order = order.map_err(|e| self.at(e))?.first(at.doc_id);
-            dated.push((day.is_none(), day, order, at));
-        }
-        dated.sort_unstable();
-        Ok(dated.into_iter().map(|(.., at)| at).collect())
-    }
-
-    /// Terms of which each statement of a family has one; none where there is but one statement.
-    fn family_terms(&self, family: u64) -> Result<Vec<Term>, Error> {
-        let mut terms = Vec::new();
-        let mut statements = 0;
-        for member in self.reader.families().members(family) {
-            let term = Term::from_field_u64(fields().family, member);
-            statements += self.engine.doc_freq(&term).map_err(|e| self.at(e))?;
-            terms.push(term);
-        }
-        if statements < 2 {
-            terms.clear();
-        }
-        Ok(terms)
-    }
-
-    /// The first appearance of a quotation among those that match the request.
-    fn first_of_family(
-        &self,
-        request: &Request,
-        candidate: Candidate,
-        terms: &[Term],
-    ) -> Result<DocAddress, Error> {
-        let query = BooleanQuery::new(vec![
-            (Occur::Must, Box::new(one_of(terms)) as Box<dyn EngineQuery>),
-            (Occur::Must, compile(&request.query, self.setting(request)?)),
-        ]);
-        let request = Request {
-            facets: Vec::new(),
-            sort: Sort::Oldest,
-            counting: Counting::Raw,
-            ..request.clone()
-        };
-        let roster = self.roster()?.map(Arc::as_ref);
-        let filters = request
-            .filters
-            .iter()
-            .map(|filter| facets::plan(filter, &[], roster))
-            .collect();
-        let deadline = Instant::now() + BUDGET;
-        let collected = self.run(&query, filters, &request, MAX_FAMILY, deadline)?;
-        let found = collected.hits.into_iter().map(|hit| hit.at).collect();
-        let first = self.by_appearance(found)?.into_iter().next();
-        Ok(first.unwrap_or(candidate.at))
-    }
-
-    /// The best of each family, in order, under the number of the family that stands for it; everything if families are
-    /// not wanted.
-    fn families(&self, hits: &[Candidate], collapsed: bool) -> Vec<Candidate> {
-        let families = self.reader.families();
-        let mut seen = HashSet::new();
-        let mut best = Vec::with_capacity(hits.len());
-        for hit in hits {
-            let family = families.of(hit.family);
-            if !collapsed || seen.insert(family) {
-                best.push(Candidate { family, ..*hit });
-            }
-        }
-        best
-    }
 }
 
-/// Finds what has one of the terms.
-fn one_of(terms: &[Term]) -> BooleanQuery {
-    let queries = terms.iter().map(|term| {
-        let having = TermQuery::new(term.clone(), IndexRecordOption::Basic);
-        Box::new(ConstScoreQuery::new(Box::new(having), 0.0)) as Box<dyn EngineQuery>
-    });
-    BooleanQuery::union(queries.collect())
+/// The same request, for hits alone.
+pub(super) fn bare(request: &Request) -> Request {
+    Request {
+        facets: Vec::new(),
+        counting: Counting::Raw,
+        ..request.clone()
+    }
 }
 
 /// How many hits there are, as the request counts them.
@@ -570,13 +558,10 @@ mod tests {
         let request = Request::default();
         let now = Instant::now();
         assert_eq!(
-            searcher
-                .collect_until(&request, 10, now + BUDGET)
-                .unwrap()
-                .total,
+            searcher.collect(&request, 10, now + BUDGET).unwrap().total,
             5000
         );
-        let late = searcher.collect_until(&request, 10, now);
+        let late = searcher.collect(&request, 10, now);
         assert!(matches!(late, Err(Error::TooSlow)), "{late:?}");
     }
 }

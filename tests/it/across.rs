@@ -20,7 +20,7 @@ use whosaid::corrections::{self, Change};
 use whosaid::extract::{Options, Reader};
 use whosaid::index::{Settings, Writer, documents, open_reader};
 use whosaid::search::query::Query;
-use whosaid::search::{Facet, FacetRequest, Filter, Request, Searcher};
+use whosaid::search::{Depth, Facet, FacetRequest, Filter, Request, Searcher};
 use whosaid::text::Span;
 
 use crate::build::hash;
@@ -629,7 +629,7 @@ fn a_name_finds_all_its_spellings_and_nobody_else() {
     assert_eq!(names("Ruiz").len(), 2);
     assert_eq!(names("Nobody"), Vec::<String>::new());
     let view = searcher
-        .person("John Marsh (goalkeeper)", today, 5)
+        .person("John Marsh (goalkeeper)", today, Depth::default())
         .unwrap()
         .unwrap();
     assert_eq!(

@@ -1,7 +1,7 @@
 //! What is built on search: checking a quotation, a person, exports.
 
 use whosaid::search::export::{Exporter, Format, Provenance, csv_row};
-use whosaid::search::{Hit, Op, Request, Searcher, Verdict};
+use whosaid::search::{Depth, Hit, Op, Request, Searcher, Verdict};
 
 use crate::build::{Article1, Said1, index};
 use crate::search::corpus;
@@ -91,7 +91,10 @@ fn a_person_has_a_page() {
     let dir = index(&articles());
     let searcher = Searcher::open(dir.path()).unwrap();
     let today = "2025-12-03".parse().unwrap();
-    let view = searcher.person("Stavnytsky", today, 5).unwrap().unwrap();
+    let view = searcher
+        .person("Stavnytsky", today, Depth::default())
+        .unwrap()
+        .unwrap();
     assert_eq!(view.statements, 2);
     assert_eq!(view.spellings.len(), 2);
     let roles: Vec<_> = view.roles.iter().map(|r| r.role.as_str()).collect();
@@ -102,14 +105,27 @@ fn a_person_has_a_page() {
         .map(|m| (m.value.as_str(), m.count))
         .collect();
     assert_eq!(months, [("2025-11", 1), ("2025-12", 1)]);
-    let view = searcher.person("ruiz", today, 5).unwrap().unwrap();
+    let view = searcher
+        .person("ruiz", today, Depth::default())
+        .unwrap()
+        .unwrap();
     assert_eq!(
         (view.name.as_str(), view.statements, view.repeated.len()),
         ("Ana Ruiz", 2, 1)
     );
     assert_eq!(view.namesakes[0].name, "Alba Ruiz");
-    assert!(searcher.person("Nobody", today, 5).unwrap().is_none());
-    assert!(searcher.person("'!", today, 5).unwrap().is_none());
+    assert!(
+        searcher
+            .person("Nobody", today, Depth::default())
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        searcher
+            .person("'!", today, Depth::default())
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[test]

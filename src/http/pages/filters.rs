@@ -34,6 +34,12 @@ const OPEN: usize = 5;
 /// Values of a facet that lists more of them.
 const MORE: usize = 200;
 
+/// The facets that a page of results counts.
+pub(in crate::http) fn facets_of_panel() -> Vec<Facet> {
+    let panel = FACETS.iter().map(|(facet, _)| *facet);
+    panel.chain([Facet::Month]).collect()
+}
+
 /// What to count for the panel.
 pub(super) fn facets(view: &View) -> Vec<FacetRequest> {
     let asked = |facet| view.facets.iter().find(|f| f.facet == facet);

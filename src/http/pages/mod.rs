@@ -5,7 +5,7 @@ pub(super) mod article;
 mod card;
 mod chart;
 pub(super) mod check;
-mod filters;
+pub(super) mod filters;
 mod map;
 pub(super) mod people;
 pub(super) mod person;

@@ -11,7 +11,9 @@ use crate::http::fault::Fault;
 use crate::http::format;
 use crate::http::view::{View, parameters, today};
 use crate::index::names;
-use crate::search::{Answer, Facet, FacetCounts, FacetValue, PersonView, Searcher, Sort, Spelling};
+use crate::search::{
+    Answer, Depth, Facet, FacetCounts, FacetValue, PersonView, Searcher, Sort, Spelling,
+};
 
 /// Statements of the timeline's page.
 const TIMELINE: usize = 10;
@@ -19,6 +21,12 @@ const TIMELINE: usize = 10;
 const LISTED: usize = 8;
 /// Most quotations listed that were printed more than once.
 const REPEATED: usize = 3;
+/// What is worked out for the page. More statements compared would keep readers waiting.
+const DEPTH: Depth = Depth {
+    latest: 0,
+    repeated: REPEATED,
+    compared: 300,
+};
 /// Facets shown, in this order.
 const SHOWN: [Facet; 4] = [Facet::Place, Facet::Outlet, Facet::About, Facet::Stance];
 
@@ -66,7 +74,9 @@ fn find(searcher: &Searcher, slug: &str, page: usize) -> Result<Profile, Fault> 
     if key.is_empty() || slug.len() > 300 {
         return Err(Fault::NotFound);
     }
-    let person = searcher.person(&name, today(), 0)?.ok_or(Fault::NotFound)?;
+    let person = searcher
+        .person(&name, today(), DEPTH)?
+        .ok_or(Fault::NotFound)?;
     // Any of their names leads here; what is only part of one is no address of theirs.
     let has = |name: &str| names::key(name) == key;
     if !has(&person.name) && !person.spellings.iter().any(|s| has(&s.name)) {

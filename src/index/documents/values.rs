@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 use tantivy::TantivyDocument;
 use tantivy::schema::Field;
 
 use crate::article::Place;
+use crate::date::PartialDate;
 use crate::index::names;
 use crate::index::schema::Fields;
 use crate::text::Span;
@@ -71,6 +72,23 @@ pub(super) fn days(date: NaiveDate) -> i64 {
 #[must_use]
 pub fn day_number(date: NaiveDate) -> i64 {
     days(date)
+}
+
+/// The date that covers just these days, counted as by [`day_number`].
+#[must_use]
+pub fn date_of_days(from: i64, to: i64) -> Option<PartialDate> {
+    let epoch = NaiveDate::from_ymd_opt(1970, 1, 1)?;
+    let day = |days: i64| epoch.checked_add_signed(TimeDelta::try_days(days)?);
+    let (first, last) = (day(from)?, day(to)?);
+    let (year, month) = (first.year(), first.month());
+    [
+        PartialDate::day(year, month, first.day()),
+        PartialDate::month(year, month),
+        PartialDate::year(year),
+    ]
+    .into_iter()
+    .flatten()
+    .find(|date| (date.first(), date.last()) == (Some(first), Some(last)))
 }
 
 /// [`halves`] of a text's hash.

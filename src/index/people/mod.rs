@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -52,8 +53,12 @@ pub struct People {
     notes: Vec<String>,
     #[serde(skip)]
     by_key: HashMap<String, Vec<u32>>,
+    /// Those whom none of their spellings finds, by the key of the name shown; made on first use.
     #[serde(skip)]
-    by_name: HashMap<String, u32>,
+    by_name: OnceLock<HashMap<String, u32>>,
+    /// Everybody, by each word of the keys; made on first use.
+    #[serde(skip)]
+    by_word: OnceLock<HashMap<String, Vec<u32>>>,
 }
 
 /// A person or organisation that one name does not tell.
@@ -208,9 +213,9 @@ impl People {
 
     fn link(&mut self) {
         self.by_key.clear();
-        self.by_name.clear();
+        self.by_name = OnceLock::new();
+        self.by_word = OnceLock::new();
         for (n, person) in (0_u32..).zip(&self.people) {
-            self.by_name.insert(names::key(&person.name), n);
             for part in &person.parts {
                 self.by_key.entry(part.key.clone()).or_default().push(n);
             }
@@ -264,7 +269,23 @@ impl People {
     /// The number in [`People::all`] of the one with just this name.
     #[must_use]
     pub fn number_of(&self, name: &str) -> Option<u32> {
-        self.by_name.get(&names::key(name)).copied()
+        let key = names::key(name);
+        let is_named = |n: &&u32| {
+            let person = self.people.get(**n as usize);
+            person.is_some_and(|p| p.name == name || names::key(&p.name) == key)
+        };
+        if let Some(number) = self.numbers_of_key(&key).iter().find(is_named) {
+            return Some(*number);
+        }
+        let by_name = self.by_name.get_or_init(|| {
+            // Whoever is shown under one of their spellings is found by its key.
+            let people = (0_u32..).zip(&self.people);
+            let others = people.filter(|(_, person)| !person.spellings.contains(&person.name));
+            others
+                .map(|(n, person)| (names::key(&person.name), n))
+                .collect()
+        });
+        by_name.get(&key).copied()
     }
 
     /// Who a name means in an article; `None` if the register has nothing to say of it.
@@ -282,8 +303,7 @@ impl People {
     /// The one with just this [name](Individual::name), however it is spelled.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&Individual> {
-        let n = *self.by_name.get(&names::key(name))?;
-        self.people.get(n as usize)
+        self.people.get(self.number_of(name)? as usize)
     }
 
     /// Everybody whom a name as typed may mean, and everybody whom it does not although one of their names looks so:
@@ -298,7 +318,22 @@ impl People {
         }
         let wanted = names::Typed::new(typed);
         let (mut meant, mut not) = (Vec::new(), Vec::new());
-        for person in &self.people {
+        let by_word = self.by_word.get_or_init(|| {
+            let mut by_word: HashMap<String, Vec<u32>> = HashMap::new();
+            for (n, person) in (0_u32..).zip(&self.people) {
+                for word in person.parts.iter().flat_map(|p| p.key.split(' ')) {
+                    let list = by_word.entry(word.to_owned()).or_default();
+                    if list.last() != Some(&n) {
+                        list.push(n);
+                    }
+                }
+            }
+            by_word
+        });
+        // Whatever is typed of a name, its last word is one of the name's.
+        let having = wanted.last_word().and_then(|word| by_word.get(word));
+        let having = having.into_iter().flatten();
+        for person in having.filter_map(|n| self.people.get(*n as usize)) {
             let mut best = Finds::Nothing;
             let mut has_full = false;
             for spelling in &person.spellings {
