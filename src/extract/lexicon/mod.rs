@@ -3,6 +3,7 @@
 //! The lists are text files beside this module, made to be read and corrected by editors. They are compiled into one
 //! hash table a process; [`marks`] looks up every token of an article once, and the layers read the marks.
 
+pub mod area_codes;
 pub mod demonyms;
 pub mod given_names;
 pub mod local_words;

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::lookup;
+use super::missed::is_age;
 use crate::extract::gazetteer::{Class, Gazetteer, fold_into};
 use crate::extract::names::model::NamesModel;
 use crate::extract::names::words::{hash, lower};
@@ -97,6 +98,29 @@ const AFTER_HYPHEN: &[&str] = &["area", "based", "born", "bound"];
 /// Words after which a place's name is a place, whatever kind the tagger gave it.
 const BEFORE_PLACES: &[&str] = &["downtown", "in", "near", "outside", "unincorporated"];
 
+/// Words before "of" after which the same holds: "ten miles northwest of Tyler", "his hometown of Norman".
+const OF_WHAT: &[&str] = &[
+    "city",
+    "community",
+    "east",
+    "hamlet",
+    "hometown",
+    "north",
+    "northeast",
+    "northwest",
+    "south",
+    "southeast",
+    "southwest",
+    "suburb",
+    "town",
+    "township",
+    "village",
+    "west",
+];
+
+/// Offices of towns as titles: "Tillbury Fire Chief Dara Quill", "Tillbury Mayor Omar Haddad".
+const TOWN_TITLES: &[&str] = &["Fire", "Mayor", "Police"];
+
 /// Abbreviations of states that nothing else is written like.
 const STATES: &[&str] = &[
     "Ala.", "Ariz.", "Ark.", "Calif.", "Colo.", "Conn.", "D.C.", "Fla.", "Ill.", "Kan.", "Ky.",
@@ -105,9 +129,11 @@ const STATES: &[&str] = &[
     "Wyo.",
 ];
 
-/// How prominent the town must be: two thousand people if the tagger saw no name there, five hundred if it saw one of another kind.
+/// How prominent the town must be: two thousand people if the tagger saw no name there, a village if it saw one of another kind.
 const LEAST_UNTAGGED: f32 = 3.3;
-const LEAST_TAGGED: f32 = 2.7;
+const LEAST_TAGGED: f32 = 2.2;
+/// Below, a place is a village that only a list of post offices knows; whatever a word in capitals means, it is not that.
+const LEAST_AT_HEAD: f32 = 2.6;
 
 /// Longest name looked for, in tokens.
 const MAX_TOKENS: u32 = 4;
@@ -154,17 +180,35 @@ fn find(tokens: &Tokens<'_>, names: &[Name], gazetteer: &Gazetteer) -> Vec<Range
             .map_or("", |b| tokens.word(b));
         let after = tokens.tokens.get(name.tokens.end as usize).map(|t| t.kind);
         let is_owner = after == Some(TokenKind::Clitic);
-        if name.kind != NameKind::Place && !is_owner && BEFORE_PLACES.contains(&before) {
-            let town = longest_town(
-                name.tokens.clone(),
-                LEAST_UNTAGGED,
-                tokens,
-                gazetteer,
-                &mut key,
-            );
-            claims.extend(town.filter(|town| *town == name.tokens));
+        if name.kind == NameKind::Place || is_owner {
+            continue;
         }
+        let least = if BEFORE_PLACES.contains(&before) {
+            LEAST_UNTAGGED
+        } else if before == "of" && is_of_place(name.tokens.start, tokens)
+            || before == "from" && is_age(name.tokens.start, tokens)
+            || before == "to" && is_from_place(name, names, tokens)
+        {
+            LEAST_TAGGED
+        } else {
+            if is_among_places(name, names, tokens)
+                && !is_surname(name, names, tokens)
+                && is_town(
+                    name.tokens.clone(),
+                    LEAST_TAGGED,
+                    tokens,
+                    gazetteer,
+                    &mut key,
+                )
+            {
+                claims.push(name.tokens.clone());
+            }
+            continue;
+        };
+        let town = longest_town(name.tokens.clone(), least, tokens, gazetteer, &mut key);
+        claims.extend(town.filter(|town| *town == name.tokens));
     }
+    counties(tokens, gazetteer, &mut key, &mut claims);
     for (i, token) in (0..).zip(&tokens.tokens) {
         let is_first = std::mem::replace(&mut sentence, token.sentence) != token.sentence;
         let after_capital = || i > 0 && is_capitalised(i - 1, tokens);
@@ -178,6 +222,10 @@ fn find(tokens: &Tokens<'_>, names: &[Name], gazetteer: &Gazetteer) -> Vec<Range
                 let word = tokens.word(i);
                 if OF_TOWN.binary_search(&word).is_ok() {
                     town(i, tokens, names, gazetteer, &mut key)
+                } else if TOWN_TITLES.contains(&word) {
+                    // only a name that the tagger ended here: "Bath Police Chief" may as well be one name
+                    town(i, tokens, names, gazetteer, &mut key)
+                        .filter(|town| names.iter().any(|n| n.tokens == *town))
                 } else if OF_TOWN_PERHAPS.binary_search(&word).is_ok() {
                     town(i, tokens, names, gazetteer, &mut key)
                         .filter(|town| is_place_elsewhere(town, tokens, names))
@@ -208,6 +256,102 @@ fn is_capitalised(i: u32, tokens: &Tokens<'_>) -> bool {
         .get(i as usize)
         .is_some_and(|t| t.kind == TokenKind::Word)
         && tokens.word(i).starts_with(char::is_uppercase)
+}
+
+/// Is the "of" before `at` that of "northwest of", "hometown of", ", 39, of"?
+fn is_of_place(at: u32, tokens: &Tokens<'_>) -> bool {
+    at.checked_sub(2)
+        .is_some_and(|i| OF_WHAT.binary_search(&tokens.word(i)).is_ok())
+        || is_age(at, tokens)
+}
+
+/// Is it the far end of "from Tillbury to Marlow"?
+fn is_from_place(name: &Name, names: &[Name], tokens: &Tokens<'_>) -> bool {
+    names.iter().any(|n| {
+        n.kind == NameKind::Place
+            && n.tokens.end + 1 == name.tokens.start
+            && n.tokens.start > 0
+            && matches!(tokens.word(n.tokens.start - 1), "from" | "between")
+    })
+}
+
+/// Does the name stand in a list between places: "Newark, **Heath** and Pataskala"?
+fn is_among_places(name: &Name, names: &[Name], tokens: &Tokens<'_>) -> bool {
+    let joins = |word: &str| matches!(word, "," | "and" | "or");
+    let is_place = |i: usize| {
+        names
+            .get(i)
+            .filter(|n| n.kind == NameKind::Place)
+            .map(|n| n.tokens.clone())
+    };
+    let at = names.partition_point(|n| n.tokens.start < name.tokens.start);
+    let before = at.checked_sub(1).and_then(is_place).is_some_and(|place| {
+        let gap = place.end..name.tokens.start;
+        !gap.is_empty() && gap.len() <= 2 && gap.into_iter().all(|i| joins(tokens.word(i)))
+    });
+    let after = is_place(at + 1).is_some_and(|place| {
+        let gap = name.tokens.end..place.start;
+        !gap.is_empty() && gap.len() <= 2 && gap.into_iter().all(|i| joins(tokens.word(i)))
+    });
+    before && after
+}
+
+/// Does a person of the article bear it as a last name: "Ida Heath"?
+fn is_surname(name: &Name, names: &[Name], tokens: &Tokens<'_>) -> bool {
+    let words = tokens.span(name.tokens.clone()).of(tokens.text);
+    names.iter().any(|n| {
+        n.kind == NameKind::Person
+            && n.tokens.len() > name.tokens.len()
+            && tokens
+                .span(n.tokens.clone())
+                .of(tokens.text)
+                .ends_with(words)
+    })
+}
+
+/// The names in "Barrow, Jackson and Madison counties".
+fn counties(
+    tokens: &Tokens<'_>,
+    gazetteer: &Gazetteer,
+    key: &mut String,
+    claims: &mut Vec<Range<u32>>,
+) {
+    for i in 0..tokens.tokens.len() as u32 {
+        if !matches!(tokens.word(i), "counties" | "parishes") {
+            continue;
+        }
+        let (mut end, mut found) = (i, Vec::new());
+        loop {
+            let mut begin = end;
+            while begin > 0 && end - begin < MAX_TOKENS && is_capitalised(begin - 1, tokens) {
+                begin -= 1;
+            }
+            key.clear();
+            fold_into(tokens.span(begin..end).of(tokens.text), key);
+            if begin == end || !knows_county(key, gazetteer) {
+                break;
+            }
+            found.push(begin..end);
+            end = begin;
+            while end > 0 && matches!(tokens.word(end - 1), "," | "and" | "or") {
+                end -= 1;
+            }
+            if end == begin {
+                break;
+            }
+        }
+        // one name before it is none: "other Kent counties"
+        if found.len() > 1 {
+            claims.extend(found);
+        }
+    }
+}
+
+/// Is there a county or parish of that folded name?
+fn knows_county(key: &str, gazetteer: &Gazetteer) -> bool {
+    [" county", " parish"]
+        .iter()
+        .any(|word| gazetteer.knows(&[key, word].concat()))
 }
 
 fn is_glued(i: u32, tokens: &Tokens<'_>) -> bool {
@@ -261,9 +405,9 @@ fn head(
         .candidates(key)
         .filter(|c| !c.abbreviation)
         .any(|c| {
-            gazetteer
-                .get(c.place)
-                .is_some_and(|r| r.class.is_settlement() || r.class.is_container())
+            gazetteer.get(c.place).is_some_and(|r| {
+                r.class.is_settlement() && r.prominence >= LEAST_AT_HEAD || r.class.is_container()
+            })
         })
         .then_some(begin..end)
 }
@@ -365,6 +509,7 @@ fn state(at: u32, tokens: &Tokens<'_>, names: &[Name]) -> Option<Range<u32>> {
     let is_free = names.iter().all(|n| {
         n.tokens.end <= at
             || at < n.tokens.start
+            || n.tokens.len() == 1 && n.kind != NameKind::Place
             || after_comma && n.tokens.start == at && n.kind == NameKind::Person
     });
     is_free.then_some(at..at + 1)
@@ -377,25 +522,28 @@ fn longest_town(
     gazetteer: &Gazetteer,
     key: &mut String,
 ) -> Option<Range<u32>> {
-    for begin in range.clone() {
-        let surface = tokens.span(begin..range.end).of(tokens.text);
-        key.clear();
-        fold_into(surface, key);
-        let is_town = key.len() > 3
-            && gazetteer
-                .candidates(key)
-                .filter(|c| !c.alternate && !c.abbreviation)
-                .any(|c| {
-                    gazetteer.get(c.place).is_some_and(|r| {
-                        (r.class.is_settlement() || r.class == Class::Admin2)
-                            && r.prominence >= least
-                    })
-                });
-        if is_town && (range.end - begin > 1 || is_proper(tokens.word(begin))) {
-            return Some(begin..range.end);
-        }
-    }
-    None
+    range.clone().map(|begin| begin..range.end).find(|part| {
+        is_town(part.clone(), least, tokens, gazetteer, key)
+            && (part.len() > 1 || is_proper(tokens.word(part.start)))
+    })
+}
+
+/// Is it the name of a town or county at least so prominent?
+fn is_town(
+    range: Range<u32>,
+    least: f32,
+    tokens: &Tokens<'_>,
+    gazetteer: &Gazetteer,
+    key: &mut String,
+) -> bool {
+    key.clear();
+    fold_into(tokens.span(range).of(tokens.text), key);
+    key.len() > 3
+        && gazetteer
+            .candidates(key)
+            .filter(|c| !c.alternate && !c.abbreviation)
+            .filter_map(|c| gazetteer.get(c.place))
+            .any(|r| (r.class.is_settlement() || r.class == Class::Admin2) && r.prominence >= least)
 }
 
 /// Is the word one that news writes with a capital letter within sentences?
@@ -412,7 +560,7 @@ mod tests {
 
     #[test]
     fn words_are_sorted() {
-        for list in [OF_TOWN, OF_TOWN_PERHAPS, STATES] {
+        for list in [OF_TOWN, OF_TOWN_PERHAPS, OF_WHAT, STATES] {
             assert!(list.is_sorted(), "{list:?}");
         }
     }

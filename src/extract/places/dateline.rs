@@ -2,13 +2,17 @@
 
 use std::ops::Range;
 
+use super::claims::is_proper;
 use super::lookup;
 use crate::article::Head;
-use crate::extract::gazetteer::{Gazetteer, fold_into};
+use crate::extract::gazetteer::{Candidate, Gazetteer, fold_into};
 use crate::extract::token::{TokenKind, Tokens};
 
 /// Words that a dateline's place may take, the comma and the country included.
 const MAX_TOKENS: u32 = 8;
+
+/// How prominent the place of a word that prose writes in lower case must be: five hundred people.
+const LEAST: f32 = 2.6;
 
 /// The tokens of the dateline's place: as ingest found it, else read off the story's begin.
 pub(super) fn find(head: &Head, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Option<Range<u32>> {
@@ -70,6 +74,11 @@ fn read(begin: u32, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Option<Range<
             fold_into(tokens.span(from..to).of(tokens.text), &mut key);
             let mut found = Vec::new();
             lookup::find(&key, true, gazetteer, &mut found);
+            // "CRICKET - …" is no report from the hamlet of the name
+            let is_known = |c: &Candidate| lookup::prominence(*c, gazetteer) >= LEAST;
+            if last.is_none() && !found.iter().any(is_known) && !is_proper(tokens.word(from)) {
+                break;
+            }
             if found.is_empty() {
                 break;
             }

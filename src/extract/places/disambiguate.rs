@@ -27,9 +27,17 @@ const ABBREVIATION: f32 = -0.5;
 const ADMIN2_VOTES: f32 = 2.0;
 const ADMIN1_VOTES: f32 = 2.7;
 const COUNTRY_VOTES: f32 = 1.8;
+/// More of the country's votes for its capital, which lies in a division of its own that nothing else speaks for.
+const CAPITAL_VOTES: f32 = 0.5;
 const NEAR: f32 = 2.0;
 /// Distance at which a neighbour counts e times less, kilometres.
 const NEAR_KM: f32 = 120.0;
+/// A place that is smaller than another of its name by more than this loses so many times the rest.
+const HUMBLE_FROM: f32 = 4.0;
+const HUMBLE_VILLAGE_FROM: f32 = 2.0;
+const HUMBLE: f32 = 1.5;
+/// Prior of the greatest place that is a village.
+const VILLAGE: f32 = 2.5;
 const ROUNDS: usize = 3;
 /// Score below which a name stays unresolved: a hamlet that nothing else in the article points at.
 const LEAST: f32 = 2.5;
@@ -49,6 +57,7 @@ struct Scored {
     /// Indices into the vote tables: country, first- and second-level division; `NONE` for what lies in none.
     containers: Containers,
     is_local: bool,
+    is_capital: bool,
 }
 
 const NONE: usize = usize::MAX;
@@ -115,7 +124,10 @@ pub(super) fn pick(
         .iter()
         .map(|&(place, weight)| (containers(place, &mut tables, gazetteer), weight))
         .collect();
-    for candidates in &mut scored {
+    for (candidates, group) in scored.iter_mut().zip(groups) {
+        if !group.bound {
+            make_humble(candidates);
+        }
         normalise(candidates);
     }
     let mut neighbours = Vec::new();
@@ -136,6 +148,21 @@ pub(super) fn pick(
             (best.score >= LEAST || group.bound).then_some(best.place)
         })
         .collect()
+}
+
+/// Takes from what is so much smaller than the greatest of its name that the text would say which it means: "Boston" alone is not the hamlet
+/// that the article's other towns lie around.
+fn make_humble(candidates: &mut [Scored]) {
+    let top = candidates.iter().map(|c| c.prior).fold(0.0, f32::max);
+    for c in candidates {
+        let from = if c.prior < VILLAGE {
+            HUMBLE_VILLAGE_FROM
+        } else {
+            HUMBLE_FROM
+        };
+        c.prior -= HUMBLE * (top - c.prior - from).max(0.0);
+        c.score = c.prior;
+    }
 }
 
 fn best(candidates: &[Scored]) -> Option<&Scored> {
@@ -173,6 +200,7 @@ fn prepare(candidate: Candidate, tables: &mut Tables, gazetteer: &Gazetteer) -> 
         lon: record.lon,
         cos_lat: record.lat.to_radians().cos(),
         containers: containers(candidate.place, tables, gazetteer),
+        is_capital: record.class == Class::Capital,
         is_local: !matches!(
             record.class,
             Class::Continent | Class::Country | Class::Admin1 | Class::Region | Class::Sea
@@ -273,7 +301,7 @@ fn rescore(
         };
         c.score = c.prior + NEAR * near.ln_1p();
     }
-    for (level, (table, (_, strength))) in tables.iter().zip(LEVELS).enumerate() {
+    for (level, (table, (class, strength))) in tables.iter().zip(LEVELS).enumerate() {
         for at in 0..candidates.len() {
             let container = candidates[at].containers[level];
             if container == NONE {
@@ -286,7 +314,12 @@ fn rescore(
                 .map(|c| c.probability)
                 .sum();
             let votes = table.at(container) - own * weight;
-            candidates[at].score += strength * votes.max(0.0).ln_1p();
+            let bonus = if class == Class::Country && candidates[at].is_capital {
+                CAPITAL_VOTES
+            } else {
+                0.0
+            };
+            candidates[at].score += (strength + bonus) * votes.max(0.0).ln_1p();
         }
     }
 }

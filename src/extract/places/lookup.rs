@@ -41,6 +41,9 @@ const PARTS: &[&str] = &[
     "extreme",
 ];
 
+/// Points of the compass, as headlines shorten them.
+const POINTS: &[(&str, &str)] = &[("n", "north"), ("s", "south"), ("e", "east"), ("w", "west")];
+
 /// What a word before or after a name says that it is.
 #[derive(Clone, Copy)]
 enum Wanted {
@@ -158,11 +161,20 @@ pub(super) fn find(
             return;
         }
     }
-    if let Some((first, rest)) = folded.split_once(' ')
-        && PARTS.contains(&first)
-    {
-        find(rest, false, gazetteer, found);
+    let Some((first, rest)) = folded.split_once(' ') else {
+        return;
+    };
+    // "S. Jersey"
+    if let Some((_, word)) = POINTS.iter().find(|(short, _)| *short == first) {
+        find(&[word, " ", rest].concat(), abbreviations, gazetteer, found);
+    } else if PARTS.contains(&first) {
+        find(rest, abbreviations, gazetteer, found);
     }
+}
+
+/// Does the folded word tell a part of a place: "northeast"?
+pub(super) fn is_part(folded: &str) -> bool {
+    PARTS.contains(&folded)
 }
 
 /// How prominent the place is, its class counted.

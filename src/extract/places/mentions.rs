@@ -128,6 +128,11 @@ pub(super) fn add_nested(
         };
         if let Some(group) = groups.get_mut(group) {
             group.count += 1;
+            if inside.is_of_town {
+                prefer(&mut group.candidates, gazetteer, |class| {
+                    class != Class::Country
+                });
+            }
         }
         mentions.push(Mention {
             tokens: inside.tokens,
@@ -172,10 +177,18 @@ pub(super) fn group(
     tokens: &Tokens<'_>,
     gazetteer: &Gazetteer,
 ) -> Vec<Group> {
-    let mut looked: Vec<Looked> = Vec::with_capacity(mentions.len());
-    for mention in mentions.iter() {
-        looked.push(look_up(mention, tokens, gazetteer));
+    let mut looked: Vec<Looked> = mentions
+        .iter()
+        .map(|mention| look_up(mention, tokens, gazetteer))
+        .collect();
+    for at in 0..mentions.len() {
+        if looked[at].candidates.is_empty()
+            && let Some(known) = named_after(&mentions[at], &looked, tokens)
+        {
+            looked[at] = known;
+        }
     }
+    one_sense(mentions, &mut looked, tokens, gazetteer);
     bind(mentions, &mut looked, tokens, gazetteer);
     let mut groups: Vec<Group> = Vec::new();
     // Bound mentions first: an unbound one of the same name joins them.
@@ -217,16 +230,37 @@ fn look_up(mention: &Mention, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Loo
     }
     let mut candidates = Vec::new();
     let in_company = follows_comma(mention.tokens.start, tokens);
-    lookup::find(
-        &key,
-        lookup::as_abbreviation(surface) || in_company,
-        gazetteer,
-        &mut candidates,
-    );
+    if let Some(word) = divisions(mention.tokens.end, tokens) {
+        let long = [&key, " ", word].concat();
+        candidates.extend(gazetteer.candidates(&long));
+        if !candidates.is_empty() {
+            key = long;
+        }
+    }
+    if candidates.is_empty() {
+        lookup::find(
+            &key,
+            lookup::as_abbreviation(surface) || in_company,
+            gazetteer,
+            &mut candidates,
+        );
+    }
+    // "Utah's Zion National Park"
+    if candidates.is_empty()
+        && let Some(clitic) = clitic(mention.tokens.clone(), tokens)
+    {
+        let mut owner = String::new();
+        let words = tokens.span(mention.tokens.start..clitic);
+        fold_into(words.of(tokens.text), &mut owner);
+        lookup::find(&owner, false, gazetteer, &mut candidates);
+        if !candidates.is_empty() {
+            key = owner;
+        }
+    }
     // a facility that the gazetteer does not have lies where its name says
     if candidates.is_empty()
         && let Some(around) = nested::find(tokens, mention.tokens.clone(), gazetteer)
-        && (around.is_served || is_possessor(&around.tokens, tokens))
+        && around.is_served
     {
         (key, candidates) = (around.key, around.candidates);
     }
@@ -244,12 +278,134 @@ fn look_up(mention: &Mention, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Loo
     }
 }
 
-/// "Augusta" in "Augusta's Highland Avenue"
-fn is_possessor(place: &Range<u32>, tokens: &Tokens<'_>) -> bool {
-    tokens
-        .tokens
-        .get(place.end as usize)
-        .is_some_and(|t| t.kind == TokenKind::Clitic)
+/// The first clitic within a name.
+fn clitic(name: Range<u32>, tokens: &Tokens<'_>) -> Option<u32> {
+    (name.start + 1..name.end).find(|&i| {
+        tokens
+            .tokens
+            .get(i as usize)
+            .is_some_and(|t| t.kind == TokenKind::Clitic)
+    })
+}
+
+/// Words after a name that say of what it is the name: people of a town, who of a country would have its demonym ("a Lebanon woman").
+const OF_TOWN: &[&str] = &[
+    "boy",
+    "couple",
+    "elementary",
+    "firefighters",
+    "girl",
+    "homeowner",
+    "man",
+    "mayor",
+    "motorist",
+    "resident",
+    "residents",
+    "selectmen",
+    "teen",
+    "teenager",
+    "woman",
+];
+
+/// Does the text say that the name is a town's: "a Lebanon woman", "the mayor of Valparaíso"?
+fn is_of_town(name: &Range<u32>, tokens: &Tokens<'_>) -> bool {
+    let before = |n: u32| name.start.checked_sub(n).map_or("", |i| tokens.word(i));
+    OF_TOWN.binary_search(&tokens.word(name.end)).is_ok()
+        || before(1) == "of" && matches!(before(2), "mayor" | "Mayor")
+}
+
+/// What one mention is said to be, all of the name are.
+fn one_sense(
+    mentions: &[Mention],
+    looked: &mut [Looked],
+    tokens: &Tokens<'_>,
+    gazetteer: &Gazetteer,
+) {
+    for (at, mention) in mentions.iter().enumerate() {
+        if !is_of_town(&mention.tokens, tokens) {
+            continue;
+        }
+        let key = looked[at].key.clone();
+        for same in looked.iter_mut().filter(|l| l.key == key) {
+            prefer(&mut same.candidates, gazetteer, |class| {
+                class != Class::Country
+            });
+        }
+    }
+}
+
+/// Keeps only candidates of such a class, if there are any.
+fn prefer(candidates: &mut Vec<Candidate>, gazetteer: &Gazetteer, is_fit: impl Fn(Class) -> bool) {
+    let fits = |c: &Candidate| gazetteer.get(c.place).is_some_and(|r| is_fit(r.class));
+    if candidates.iter().any(fits) {
+        candidates.retain(fits);
+    }
+}
+
+/// "county" or "parish" if a list that goes on at `at` ends in "counties" or "parishes".
+fn divisions(at: u32, tokens: &Tokens<'_>) -> Option<&'static str> {
+    for i in at..at + MOST_DIVISIONS {
+        match tokens.word(i) {
+            "counties" => return Some("county"),
+            "parishes" => return Some("parish"),
+            "," | "and" | "or" | "&" => {}
+            word if word.starts_with(char::is_uppercase) => {}
+            _ => break,
+        }
+    }
+    None
+}
+
+/// How far a list of counties is followed, in tokens.
+const MOST_DIVISIONS: u32 = 24;
+
+/// A name that the gazetteer does not have, of which a part is named alone elsewhere in the article: "Rodeo Gainesville". It lies there,
+/// unless it is a road or a river, which bear the names of what is at their other end.
+fn named_after(mention: &Mention, looked: &[Looked], tokens: &Tokens<'_>) -> Option<Looked> {
+    const ELSEWHERE: &[&str] = &[
+        "Ave",
+        "Avenue",
+        "Blvd",
+        "Boulevard",
+        "Creek",
+        "Drive",
+        "Highway",
+        "Hwy",
+        "Lake",
+        "Lane",
+        "Parkway",
+        "Pike",
+        "Rd",
+        "River",
+        "Road",
+        "Route",
+        "St",
+        "Street",
+        "Trail",
+        "Turnpike",
+    ];
+    let words = mention.tokens.clone();
+    if words.clone().any(|i| ELSEWHERE.contains(&tokens.word(i))) {
+        return None;
+    }
+    let mut key = String::new();
+    for length in (1..words.len() as u32).rev() {
+        for begin in words.start..=words.end - length {
+            key.clear();
+            fold_into(tokens.span(begin..begin + length).of(tokens.text), &mut key);
+            let same = looked
+                .iter()
+                .find(|l| l.key == key && !l.candidates.is_empty());
+            if let Some(same) = same {
+                return Some(Looked {
+                    key,
+                    candidates: same.candidates.clone(),
+                    bound: false,
+                });
+            }
+        }
+    }
+    None
 }
 
 fn follows_comma(token: u32, tokens: &Tokens<'_>) -> bool {

@@ -67,7 +67,7 @@ pub(super) fn find(tokens: &Tokens<'_>, names: &[Name], gazetteer: &Gazetteer) -
 }
 
 /// Is the "of" before `at` that of ", 39, of"?
-fn is_age(at: u32, tokens: &Tokens<'_>) -> bool {
+pub(super) fn is_age(at: u32, tokens: &Tokens<'_>) -> bool {
     let word = |n: u32| at.checked_sub(n).map_or("", |i| tokens.word(i));
     word(2) == ","
         && word(4) == ","

@@ -74,6 +74,9 @@ fn evidence(tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Vec<(PlaceId, f32)> {
     };
     let mut local: Vec<&'static str> = Vec::new();
     for (i, token) in tokens.tokens.iter().enumerate() {
+        if token.kind == TokenKind::Number {
+            local.extend(area_code(tokens.text, token.span));
+        }
         if token.kind != TokenKind::Word {
             continue;
         }
@@ -104,6 +107,31 @@ fn evidence(tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Vec<(PlaceId, f32)> {
         }
     }
     votes
+}
+
+/// The division of the telephone number that begins with `token`: "903-555-0142", "(903) 555-0142".
+fn area_code(text: &str, token: Span) -> Option<&'static str> {
+    let begin = token.begin as usize;
+    let rest = text.as_bytes().get(begin..)?;
+    let before = begin.checked_sub(1).and_then(|i| text.as_bytes().get(i));
+    if before.is_some_and(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'$')) {
+        return None;
+    }
+    let digits = |from: usize, n: usize| {
+        rest.get(from..from + n)
+            .is_some_and(|d| d.iter().all(u8::is_ascii_digit))
+    };
+    let gap = match (rest.get(3)?, rest.get(4)?) {
+        (b')', b' ') => 2,
+        (b')' | b'-' | b'.', _) => 1,
+        _ => return None,
+    };
+    let is_number = digits(0, 3)
+        && digits(3 + gap, 3)
+        && matches!(rest.get(6 + gap), Some(b'-' | b'.'))
+        && digits(7 + gap, 4);
+    let code = text.get(begin..begin + 3).filter(|_| is_number)?;
+    lexicon::area_codes::division(code)
 }
 
 /// First words of demonyms of two: "South Korean".

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::claims::is_proper;
-use super::lookup::{is_common, prominence};
+use super::lookup::{is_common, is_part, prominence};
 use crate::extract::gazetteer::{Candidate, Class, Gazetteer, fold_into};
 use crate::extract::names::{Name, NameKind};
 use crate::extract::token::{TokenKind, Tokens};
@@ -19,7 +19,21 @@ pub(super) struct Nested {
     pub(super) candidates: Vec<Candidate>,
     /// What bears the name serves the place or stands in it.
     pub(super) is_served: bool,
+    /// What bears the name is a thing that towns have, not countries: a fire department, a school.
+    pub(super) is_of_town: bool,
 }
+
+/// Words of names of such things.
+const OF_TOWN: &[&str] = &[
+    "Elementary",
+    "Fire",
+    "High",
+    "Library",
+    "Middle",
+    "School",
+    "Selectmen",
+    "Township",
+];
 
 /// Words of names of bodies that serve a place or stand in it, in lower case and without possessive.
 const SERVES: &[&str] = &[
@@ -230,13 +244,14 @@ pub(super) fn find(tokens: &Tokens<'_>, name: Range<u32>, gazetteer: &Gazetteer)
             } else {
                 LEAST_INSIDE
             };
-            let is_name = length > 1 || !is_common(&key) && is_proper(surface);
+            let is_name = length > 1 || !is_common(&key) && !is_part(&key) && is_proper(surface);
             if is_name && prominence(first, gazetteer) >= least {
                 return Some(Nested {
                     tokens: begin..end,
                     candidates,
                     key,
                     is_served: is_served && is_area(first, gazetteer),
+                    is_of_town: (end..name.end).any(|i| OF_TOWN.contains(&tokens.word(i))),
                 });
             }
         }
