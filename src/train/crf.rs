@@ -23,7 +23,7 @@
 //! above zero ([`Options::g0`]) keeps the first steps of rare features small, which is worth several points of exact
 //! span F1 here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::extract::tagger::crf::{LANES, Labels, Lattice, Rng, Row, Transitions};
@@ -209,14 +209,53 @@ pub struct Weights {
 /// Trains on `data`; `progress` is called after each pass.
 #[must_use]
 pub fn train(data: &Dataset, options: &Options, progress: &mut dyn FnMut(Progress)) -> Weights {
+    train_some(data, options, None, progress)
+}
+
+/// The mean of `rounds` trainings in different orders; those after the first keep to the features that the first kept.
+#[must_use]
+pub fn train_mean(
+    data: &Dataset,
+    options: &Options,
+    rounds: u64,
+    progress: &mut dyn FnMut(u64, Progress),
+) -> Weights {
+    let first = train(data, options, &mut |p| progress(1, p));
+    let mut all = vec![first];
+    for round in 1..rounds {
+        let options = Options {
+            most_features: 0,
+            seed: options.seed + round,
+            ..*options
+        };
+        let more = train_some(data, &options, all.first(), &mut |p| progress(round + 1, p));
+        all.push(more);
+    }
+    match Weights::mean(&all) {
+        Some(mean) => mean,
+        None => all.swap_remove(0),
+    }
+}
+
+/// Trains on the features of `only`, or on all.
+fn train_some(
+    data: &Dataset,
+    options: &Options,
+    only: Option<&Weights>,
+    progress: &mut dyn FnMut(Progress),
+) -> Weights {
     let labels = data.labels.len();
+    let wanted: Option<HashSet<u64, BuildHasherDefault<Same>>> =
+        only.map(|w| w.rows.iter().map(|r| r.0).collect());
     // feature id -> index of its parameters
     let mut kept = 0;
     let mut index: Vec<u32> = data
         .counts
         .iter()
-        .map(|&count| {
-            if count < options.min_count {
+        .zip(&data.hashes)
+        .map(|(&count, hash)| {
+            let left_out = wanted.as_ref().is_some_and(|w| !w.contains(hash));
+            if count < options.min_count || left_out {
                 return DROPPED;
             }
             kept += 1;

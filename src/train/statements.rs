@@ -147,6 +147,8 @@ pub struct Options {
     pub stage1: crf::Options,
     /// Stage 2.
     pub stage2: crf::Options,
+    /// Trainings of each stage in different orders, whose mean is taken. At least one.
+    pub rounds: u64,
     /// Parts that the articles are dealt into for stage 2.
     pub folds: usize,
     /// Weights smaller than this are dropped, in stage 1 and stage 2.
@@ -175,6 +177,7 @@ impl Default for Options {
                 classes: arguments::EDGE_CLASSES,
                 ..crf::Options::default()
             },
+            rounds: 2,
             folds: 3,
             prune: [0.01, 0.0],
         }
@@ -202,7 +205,7 @@ pub fn train(
         progress("stage 1", Some(p));
     });
     let data = stage2_data(gold, &labellings, &lexicon);
-    let weights = crf::train(&data, &options.stage2, &mut |p| {
+    let weights = crf::train_mean(&data, &options.stage2, options.rounds, &mut |_, p| {
         progress("stage 2", Some(p));
     });
     Ok(StatementModel::new(
@@ -337,7 +340,9 @@ pub fn stage1_weights(
             data.end_sequence(1.0);
         }
     }
-    crf::train(&data, &options.stage1, progress)
+    crf::train_mean(&data, &options.stage1, options.rounds, &mut |_, p| {
+        progress(p);
+    })
 }
 
 /// All statements of an article on one level; where they overlap, the first one annotated wins.
@@ -399,6 +404,7 @@ pub fn jackknife(
     let folds = options.folds.max(2);
     // the models of the folds are thrown away: they need not be small
     let options = Options {
+        rounds: 1,
         stage1: crf::Options {
             most_features: 0,
             ..options.stage1

@@ -11,4 +11,4 @@ pub mod stance;
 mod verbs;
 mod words;
 
-pub use words::{Class, Form, Frame, Mark, fold, marks};
+pub use words::{Class, Form, Frame, Mark, fold, mark, marks};

@@ -144,6 +144,12 @@ impl Mark {
         self.classes == 0 && self.frames == 0 && !self.capital && !self.verbal
     }
 
+    /// Frames and forms of a reporting verb as one number; 0 for other words.
+    #[must_use]
+    pub fn verb(self) -> u16 {
+        u16::from(self.frames) << 4 | u16::from(self.forms)
+    }
+
     pub(super) fn add_form(&mut self, form: Form) {
         self.forms |= 1 << form as u8;
     }
@@ -233,6 +239,12 @@ pub(super) fn entries(list: &str) -> impl Iterator<Item = (&str, &str)> {
     list.lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once(':'))
+}
+
+/// What the lists say about a word by itself, in any case.
+#[must_use]
+pub fn mark(word: &str) -> Mark {
+    TABLE.get(fold(word))
 }
 
 /// The marks of all tokens.

@@ -53,6 +53,10 @@ pub fn of_word(word: &Word, place: usize, emit: &mut impl FnMut(u64)) {
     }
     f(2, u64::from(word.clusters.coarse));
     f(3, u64::from(word.clusters.fine));
+    if word.verb != 0 {
+        f(10, u64::from(word.verb));
+    }
+    f(11, u64::from(word.kind));
     if !(2..=4).contains(&place) {
         return;
     }
@@ -86,8 +90,7 @@ pub fn in_context(view: &View, vocabulary: &Vocabulary, i: u32, emit: &mut impl 
         }
     };
     let j = i64::from(i);
-    let [ppp, pp, p, w, n, nn, _] = [-3, -2, -1, 0, 1, 2, 3].map(|k| word(j + k));
-    let _ = ppp;
+    let [pp, p, w, n, nn, nnn] = [-2, -1, 0, 1, 2, 3].map(|k| word(j + k));
 
     let mut f = |t: u64, v: u64| emit(in_bank(feature(100 + t, v), OF_PAIR));
     f(1, pair(p.low, w.low));
@@ -105,6 +108,25 @@ pub fn in_context(view: &View, vocabulary: &Vocabulary, i: u32, emit: &mut impl 
     f(11, coarse(w) << 32 | coarse(n) << 16 | coarse(nn));
     f(12, fine(p) << 16 | fine(w));
     f(13, fine(w) << 16 | fine(n));
+    // what a verb stands between
+    let between = u64::from(p.before_cue) << 8 | u64::from(n.after_cue);
+    f(14, fine(w) << 8 | u64::from(n.after_cue));
+    f(15, fine(w) << 8 | u64::from(p.before_cue));
+    f(16, pair(w.stem, between));
+    if w.verb != 0 {
+        f(17, u64::from(w.verb) << 16 | between);
+    }
+    let kind = |x: &Word| u64::from(x.kind) << 16 | u64::from(x.verb);
+    f(18, pair(pair(kind(p), kind(w)), kind(n)));
+    // what follows a comma or dash, or came before it
+    if n.class & class::BREAK != 0 {
+        f(20, pair(nn.low, kind(nnn)));
+        f(21, pair(kind(nn), coarse(nnn)));
+    }
+    if p.class & class::BREAK != 0 {
+        f(22, pair(w.low, kind(n)));
+        f(23, pair(kind(w), kind(n)));
+    }
 
     let mut f = |t: u64, v: u64| emit(in_bank(feature(200 + t, v), COMMON));
     f(0, 0);

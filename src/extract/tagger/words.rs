@@ -1,6 +1,7 @@
 //! What the tagger knows of a word by itself, looked up once a word type.
 
 use crate::extract::clusters::{Clusters, Ids, normalise, word_hash};
+use crate::extract::lexicon::{self, Class, Frame, Mark};
 use crate::extract::model_file::{ModelError, Reader, write_varint};
 
 /// Properties of a word as bits.
@@ -44,6 +45,10 @@ pub struct Word {
     pub after_cue: u8,
     /// What kind of word this is to a cue after it; 0 is any.
     pub before_cue: u8,
+    /// What the list of reporting verbs says about it; 0 is nothing.
+    pub verb: u16,
+    /// What the other lists say, see [`kind`]; 0 is nothing.
+    pub kind: u8,
 }
 
 /// How often stems and forms are cues, from the training text.
@@ -246,7 +251,7 @@ impl Vocabulary {
         }
     }
 
-    fn describe(&mut self, printed: &str, lexicon: &Lexicon, clusters: &Clusters) -> Word {
+    fn describe(&mut self, printed: &str, cues: &Lexicon, clusters: &Clusters) -> Word {
         self.normal.clear();
         normalise(printed, &mut self.normal);
         self.lower.clear();
@@ -264,7 +269,10 @@ impl Vocabulary {
         let low = word_hash(lower);
         let stem = stem_hash(lower);
         let mut class = classify(lower);
-        if lexicon.is_cue(low) {
+        let mark = lexicon::mark(lower);
+        // a reporting verb that the training text hardly has counts as one
+        let rare = cues.tier(stem) == 0 && (mark.takes(Frame::Quote) || mark.takes(Frame::That));
+        if cues.is_cue(low) || rare && !cues.stems.is_empty() {
             class |= class::CUE;
         }
         Word {
@@ -275,14 +283,45 @@ impl Vocabulary {
             clusters: ids,
             class,
             tier: if class & class::WORD != 0 {
-                lexicon.tier(stem)
+                cues.tier(stem)
             } else {
                 0
             },
             after_cue: after_cue(lower),
             before_cue: before_cue(lower),
+            verb: mark.verb(),
+            kind: kind(mark),
         }
     }
+}
+
+/// The most telling of a word's classes, from 1; 0 for none of these.
+fn kind(mark: Mark) -> u8 {
+    const KINDS: [Class; 21] = [
+        Class::Pronoun,
+        Class::Title,
+        Class::RoleTitle,
+        Class::Spokes,
+        Class::Role,
+        Class::People,
+        Class::Secret,
+        Class::Someone,
+        Class::Document,
+        Class::Organisation,
+        Class::Platform,
+        Class::Medium,
+        Class::Time,
+        Class::Negation,
+        Class::Be,
+        Class::Auxiliary,
+        Class::Clause,
+        Class::Determiner,
+        Class::Preposition,
+        Class::Adverb,
+        Class::Demonym,
+    ];
+    let first = KINDS.iter().position(|&c| mark.is(c));
+    first.map_or(0, |i| i as u8 + 1)
 }
 
 /// A boundary as a word.

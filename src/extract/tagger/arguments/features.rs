@@ -166,6 +166,19 @@ pub(super) fn of_words(
         85,
         pair(view.words[first as usize].low, sd * 4 + from_first),
     );
+    // what the lists say, and what follows a comma or dash or came before it
+    let kind = |x: &Word| u64::from(x.kind) << 16 | u64::from(x.verb);
+    f(58, pair(pair(kind(p), kind(w)), sd));
+    f(59, pair(pair(kind(n), kind(w)), sd));
+    if n.class & class::BREAK != 0 {
+        let [nn, nnn] = [2, 3].map(|k| word_at(view, vocabulary, i, k).1);
+        f(64, pair(nn.low, sd));
+        f(65, pair(pair(nn.low, kind(nnn)), sd));
+        f(66, pair(pair(kind(nn), kind(nnn)), sd));
+    }
+    if p.class & class::BREAK != 0 {
+        f(67, pair(pair(w.low, kind(n)), sd));
+    }
 }
 
 /// Where the unit lies, and the cue. Depends on nothing of the unit but its position and whether there are rivals.
@@ -216,6 +229,8 @@ pub(super) fn of_place(frame: &Frame, position: &Position, rivals: u64, sink: &m
     f(12, frame.head_fine * 16 + sd);
     f(13, ((frame.head_fine * 16 + sd) * 4 + breaks) * 2 + inq);
     f(14, pair(frame.whole, side * 4 + far.min(3)));
+    f(18, pair(frame.stem, sd));
+    f(19, frame.verb << 8 | (sd * 8 + far.min(5)));
 }
 
 /// What stage 1 thinks of the unit. Depends on that, the side of the cue, and which cue is nearest.
@@ -259,6 +274,8 @@ pub(super) fn of_opinion(
     sink.hash(small_hash(50, about << 16 | frame.summary));
     let mut f = |t: u64, v: u64| sink.hash(lexical(t, v));
     f(55, pair(frame.head, mine * 16 + sd));
+    f(68, frame.verb << 8 | (mine * 16 + sd));
+    f(69, pair(frame.stem, mine * 16 + sd));
 }
 
 /// The same with the commas between and the distance.
@@ -296,6 +313,8 @@ pub(super) fn of_edges(
     f(73, ((closes * 16 + sd) * 4 + breaks) * 4 + far);
     let other = u64::from(position.sentences > 0);
     let mut f = |t: u64, v: u64| sink.hash(lexical(t, v));
+    f(83, frame.verb << 8 | (opens * 16 + sd));
+    f(84, frame.verb << 8 | (closes * 16 + sd));
     f(76, (frame.head_fine * 8 + opens) * 16 + sd);
     f(77, (frame.head_fine * 8 + closes) * 16 + sd);
     f(

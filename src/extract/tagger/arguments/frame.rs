@@ -169,6 +169,10 @@ pub struct Frame {
     pub(super) head_coarse: u64,
     /// Hash of all the cue's words.
     pub(super) whole: u64,
+    /// Hash of the last unit's stem.
+    pub(super) stem: u64,
+    /// What the list of reporting verbs says about it.
+    pub(super) verb: u64,
     /// What kind of word follows the cue, and what precedes it.
     pub(super) next: u64,
     pub(super) previous: u64,
@@ -208,6 +212,8 @@ impl Frame {
         (self.low, self.high) = reach(view, cue);
         let head = &view.words[cue.end as usize - 1];
         self.head = head.low;
+        self.stem = head.stem;
+        self.verb = u64::from(head.verb);
         self.head_fine = u64::from(head.clusters.fine);
         self.head_coarse = u64::from(head.clusters.coarse);
         self.whole = (cue.begin..cue.end).fold(0, |h, i| pair(h, view.words[i as usize].low));
