@@ -89,6 +89,8 @@ impl Reader {
         let dates = dates::find(&tokens, &article.head, article.published.map(|p| p.date));
         let mut people = people::resolve(&tokens, &marks, &quotes, &names);
         let attributions = rules::combine(
+            &marks,
+            &quotes,
             self.tagger.attributions(&tokens, &quotes, self.options),
             rules::attributions(&tokens, &marks, &quotes, &names),
             self.options.precision,

@@ -5,7 +5,12 @@ use std::ops::Range;
 use crate::extract::lexicon::{Class, Form, Frame, stance};
 use crate::extract::token::TokenKind;
 
-use super::{ACCORDING, CLAUSE, CLAUSE_FIRST, OUTSIDE, Scan};
+use super::{ACCORDING, CLAUSE, CLAUSE_FIRST, COORDINATED, NESTED, OUTSIDE, Scan};
+use crate::extract::quotes::Region;
+use crate::extract::tagger::Attribution;
+
+/// Whom somebody tells, in a word.
+const OBJECT_PRONOUNS: &[&str] = &["me", "us", "you", "him", "her", "them"];
 
 impl Scan<'_, '_> {
     /// `According to X, …` and `…, according to X`.
@@ -107,6 +112,64 @@ impl Scan<'_, '_> {
         }
     }
 
+    /// Clauses inside quotation marks: `“The company said it was safe,” she told reporters`. Only verbs that can
+    /// introduce a quotation, and only what others said: "I told them" is the speaker's own.
+    pub(super) fn nested(&mut self) {
+        let quotes = self.quotes;
+        for region in quotes.iter().filter(|r| r.depth == 0) {
+            // the words between the marks are read as text of their own
+            let inside = region.open as usize + 1..region.close as usize;
+            if let Some(inside) = self.region.get_mut(inside) {
+                inside.fill(OUTSIDE);
+            }
+            for i in region.open + 1..region.close {
+                let Some((source, content)) = self.clause_within(i, region) else {
+                    continue;
+                };
+                self.found.push(Attribution {
+                    cue: vec![self.cue(i, source.end.min(i))],
+                    content: vec![content],
+                    source: vec![source],
+                    score: 0.4,
+                    found_by: NESTED,
+                });
+            }
+        }
+    }
+
+    /// Source and content of the verb at `i` inside a quotation.
+    fn clause_within(&self, i: u32, region: &Region) -> Option<(Range<u32>, Range<u32>)> {
+        let sentence = self.sentence(i);
+        let low = sentence.start.max(region.open + 1);
+        let reports = self.quotes_with(i)
+            && !self.mark(i).has_form(Form::Ing)
+            && !(i > low && self.is(i - 1, "to"))
+            && !stance::is_passive(self.marks, low, i)
+            && !stance::is_negated(self.marks, low, i);
+        if !reports {
+            return None;
+        }
+        let source = self.subject_before(i, low)?;
+        // "I told them" is the speaker's own, and "they say", "people say" are nobody's in particular
+        let someone = source.clone().any(|j| {
+            let mark = self.mark(j);
+            mark.any(&[Class::Determiner, Class::Possessive])
+                || mark.capital && !mark.is(Class::First)
+        }) || self.is(source.start, "he")
+            || self.is(source.start, "she");
+        let told = self.mark(i).has_form(Form::Past) || self.is(i + 1, "that");
+        if !someone || !told || !self.agrees(&source, i) {
+            return None;
+        }
+        let mut content = self.clause_after(i, &sentence)?;
+        content.end = content.end.min(region.close);
+        while content.end > content.start && !self.is_word(content.end - 1) {
+            content.end -= 1;
+        }
+        // "He told us ‘wait here’ and left": words inside marks of their own are no clause
+        (content.len() >= 3 && self.is_word(content.start)).then_some((source, content))
+    }
+
     /// Takes in what the verb at `i` reports; its source if there is one.
     fn reported(
         &mut self,
@@ -151,7 +214,12 @@ impl Scan<'_, '_> {
         let cue_begin = if own.is_some() { source.end } else { i };
         let cue = self.cue(i, cue_begin.min(i));
         if let Some(content) = self.clause_after(i, sentence) {
-            self.push(vec![content], Some(cue), Some(source.clone()), 0.55, CLAUSE);
+            let rule = if conjoined && self.is(i + 1, "that") {
+                COORDINATED
+            } else {
+                CLAUSE
+            };
+            self.push(vec![content], Some(cue), Some(source.clone()), 0.55, rule);
             return Some(source);
         }
         let subject = own.clone();
@@ -268,7 +336,11 @@ impl Scan<'_, '_> {
         }
         let object = mark.takes(Frame::Object);
         if object {
-            at = self.phrase_after(at, words_end)?.end;
+            at = if OBJECT_PRONOUNS.iter().any(|w| self.is(at, w)) {
+                at + 1
+            } else {
+                self.phrase_after(at, words_end)?.end
+            };
             // "told the BBC and Reuters", "told CNN's Ana Ruiz"
         }
         at = self.past_adjuncts(at, words_end);

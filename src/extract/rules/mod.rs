@@ -2,7 +2,7 @@
 //!
 //! Every rule has a reason that an editor would give: quotation marks and who stands beside them, a reporting verb with
 //! its subject and clause, "according to", a refusal to comment, the forms of press releases and transcripts. No rule
-//! knows an article. [`combine`] says what of it is kept beside the tagger's findings.
+//! knows an article. [`combine()`] says what of it is kept beside the tagger's findings.
 
 use std::ops::Range;
 
@@ -12,10 +12,13 @@ use super::quotes::Region;
 use super::tagger::Attribution;
 use super::token::{TokenKind, Tokens};
 
+mod combine;
 mod direct;
 mod forms;
 mod indirect;
 mod noun_phrase;
+
+pub use combine::combine;
 
 /// Tokens with everything that the rules ask about them.
 struct Scan<'a, 't> {
@@ -73,6 +76,7 @@ pub fn attributions(
     scan.according();
     scan.direct();
     scan.indirect();
+    scan.nested();
     let mut found = scan.found;
     found.sort_by_key(first_token);
     found
@@ -89,79 +93,6 @@ fn first_token(a: &Attribution) -> u32 {
         .unwrap_or(u32::MAX)
 }
 
-/// The tagger's findings, and those of the rules that it cannot know or has missed. Nothing is said twice: a rule's
-/// finding whose content or cue touches one of the tagger's is dropped. A positive `precision` (log odds) asks more of
-/// the rules, as of the tagger.
-#[must_use]
-pub fn combine(
-    tagged: Vec<Attribution>,
-    ruled: Vec<Attribution>,
-    precision: f32,
-) -> Vec<Attribution> {
-    if tagged.is_empty() {
-        return ruled;
-    }
-    let (verbatim, ruled): (Vec<_>, Vec<_>) =
-        ruled.into_iter().partition(|a| is_verbatim(a.found_by));
-    let mut out = tagged;
-    for label in &verbatim {
-        out.retain_mut(|a| fits_under(a, label));
-    }
-    let from_tagger = out.len();
-    for rule in ruled {
-        let mut touching = out[..from_tagger].iter_mut().filter(|a| {
-            share(&a.content, &rule.content)
-                || share(&a.cue, &rule.cue)
-                || rule.content.is_empty() && share(&a.content, &rule.cue)
-        });
-        match touching.next() {
-            // the tagger took "declined" for the cue and "to comment" for what was said
-            Some(same) if rule.found_by == REFUSAL && tokens_of(&same.content) <= 12 => {
-                *same = rule;
-            }
-            None if BESIDE_TAGGER.contains(&rule.found_by) => {
-                let clause = [CLAUSE, CLAUSE_FIRST, ACCORDING].contains(&rule.found_by);
-                let score = rule.score * if clause { LEFT_BY_TAGGER } else { 1.0 };
-                let odds = (score / (1.0 - score).max(1e-3)).ln() - precision.max(0.0);
-                if precision <= 0.0 || odds >= LEAST_ODDS {
-                    out.push(Attribution { score, ..rule });
-                }
-            }
-            _ => {}
-        }
-    }
-    out.extend(verbatim);
-    out.sort_by_key(first_token);
-    out
-}
-
-/// May the tagger's finding stand beside the words under a label? One within those words may, and is cut to them if it
-/// took the label in; one that is the label with its words is the same finding again.
-fn fits_under(found: &mut Attribution, label: &Attribution) -> bool {
-    let Some(words) = label
-        .content
-        .iter()
-        .find(|c| share(&found.cue, std::slice::from_ref(c)))
-    else {
-        return !share(&found.cue, &label.source) && !share(&found.content, &label.content);
-    };
-    for range in found.source.iter_mut().chain(&mut found.content) {
-        *range = range.start.max(words.start)..range.end.max(words.start);
-    }
-    found.source.retain(|r| !r.is_empty());
-    found.content.retain(|r| !r.is_empty());
-    true
-}
-
-fn share(x: &[Range<u32>], y: &[Range<u32>]) -> bool {
-    x.iter()
-        .any(|x| y.iter().any(|y| x.start < y.end && y.start < x.end))
-}
-
-fn tokens_of(ranges: &[Range<u32>]) -> usize {
-    ranges.iter().map(ExactSizeIterator::len).sum()
-}
-
 const REFUSAL: &str = "rule: refusal to comment";
 const TRANSCRIPT: &str = "rule: label of a transcript";
 const RELEASE: &str = "rule: signature after a quotation";
@@ -173,13 +104,8 @@ const ALONE: &str = "rule: quotation alone";
 const ACCORDING: &str = "rule: according to";
 const CLAUSE: &str = "rule: verb and clause";
 const CLAUSE_FIRST: &str = "rule: clause, speaker, verb";
-
-/// How much less a clause counts that the tagger left alone: 48 instead of 77 in a hundred are right on PolNeAR dev.
-const LEFT_BY_TAGGER: f32 = 0.65;
-
-/// Log odds under which a rule's finding is dropped where precision is asked for: a quarter, the least that the tagger
-/// keeps.
-const LEAST_ODDS: f32 = -1.1;
+const NESTED: &str = "rule: verb and clause in a quotation";
+const COORDINATED: &str = "rule: and, verb, that";
 
 /// Does the rule find the very words of the speaker, though no quotation marks say so?
 #[must_use]
@@ -187,22 +113,11 @@ pub fn is_verbatim(found_by: &str) -> bool {
     found_by == TRANSCRIPT || found_by == LETTER
 }
 
-/// Rules whose findings are kept where the tagger found nothing. On PolNeAR dev each of them raises the F1 of `said` or
-/// leaves it (signatures +0.7, quotations +0.2, clauses +0.2 with one point of recall), except [`ALONE`] and [`REFUSAL`]:
-/// their annotators count such quotations and refusals otherwise, readers do not.
-const BESIDE_TAGGER: &[&str] = &[
-    REFUSAL,
-    TRANSCRIPT,
-    RELEASE,
-    LETTER,
-    VERB_SPEAKER,
-    SPEAKER_VERB,
-    VERB_QUOTATION,
-    ALONE,
-    ACCORDING,
-    CLAUSE,
-    CLAUSE_FIRST,
-];
+/// Does the rule find what somebody retells inside quotation marks? The marks are not those of the words retold.
+#[must_use]
+pub fn is_retold(found_by: &str) -> bool {
+    found_by == NESTED
+}
 
 impl Scan<'_, '_> {
     fn mark(&self, i: u32) -> Mark {

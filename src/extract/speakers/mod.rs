@@ -160,6 +160,8 @@ impl<'a, 't> View<'a, 't> {
             .map_or(0, |r| r.start);
         let kind = if rules::is_verbatim(attribution.found_by) {
             Kind::Direct
+        } else if rules::is_retold(attribution.found_by) {
+            Kind::Indirect
         } else {
             self.kind_of(&attribution.content)
         };

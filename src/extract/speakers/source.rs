@@ -113,8 +113,11 @@ impl View<'_, '_> {
         {
             return (of_kind(SpeakerType::Anonymous), "somebody without a name");
         }
-        if noun.any(&[Class::Role, Class::RoleTitle, Class::Organisation]) {
+        if noun.any(&[Class::Role, Class::RoleTitle]) {
             return (of_kind(SpeakerType::Role), "a role without a name");
+        }
+        if noun.is(Class::Organisation) {
+            return (of_kind(SpeakerType::Collective), "a body without a name");
         }
         self.last_resort(source, &head)
     }

@@ -6,7 +6,7 @@
 
 use super::arguments::CONTENT2;
 use super::crf::{Lattice, Rng, Transitions};
-use super::view::View;
+use super::view::{NONE, View};
 use super::words::class;
 
 /// How to decode.
@@ -304,6 +304,17 @@ fn words(view: &View, spans: &[(u32, u32)]) -> impl Iterator<Item = u32> {
         .filter(|&i| view.is(i, class::WORD))
 }
 
+/// Is `inner` somebody's words about what another said: `“The company said it was safe,” she told reporters`?
+fn is_quoted_in(view: &View, inner: &Decision, outer: &Decision) -> bool {
+    let held =
+        |&(begin, end): &(u32, u32)| outer.content.iter().any(|c| c.0 <= begin && end <= c.1);
+    view.region[inner.cue.0 as usize] != NONE
+        && !inner.source.is_empty()
+        && held(&inner.cue)
+        && inner.source.iter().all(held)
+        && inner.content.iter().all(held)
+}
+
 /// Drops the weaker of decisions that share a cue or much of their content.
 pub fn settle(view: &View, settings: &Settings, mut all: Vec<Decision>) -> Vec<Decision> {
     all.retain(|d| d.score >= settings.keep);
@@ -315,6 +326,9 @@ pub fn settle(view: &View, settings: &Settings, mut all: Vec<Decision>) -> Vec<D
                 return true;
             }
             if view.paragraph[k.cue.0 as usize] != view.paragraph[decision.cue.0 as usize] {
+                return false;
+            }
+            if is_quoted_in(view, &decision, k) || is_quoted_in(view, k, &decision) {
                 return false;
             }
             let inside = |i: &u32| k.content.iter().any(|s| s.0 <= *i && *i < s.1);
