@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{
-    ACCORDING, ALONE, CLAUSE, CLAUSE_FIRST, COORDINATED, LETTER, NESTED, REFUSAL, RELEASE,
-    SPEAKER_VERB, TRANSCRIPT, VERB_QUOTATION, VERB_SPEAKER, first_token, is_verbatim,
+    ACCORDING, ALONE, CLAUSE, CLAUSE_FIRST, COORDINATED, LETTER, NESTED, NESTED_QUOTATION, REFUSAL,
+    RELEASE, SPEAKER_VERB, TRANSCRIPT, VERB_QUOTATION, VERB_SPEAKER, first_token, is_verbatim,
 };
 use crate::extract::lexicon::{Class, Frame, Mark};
 use crate::extract::quotes::Region;
@@ -52,6 +52,7 @@ pub fn combine(
     let (verbatim, ruled): (Vec<_>, Vec<_>) =
         ruled.into_iter().partition(|a| is_verbatim(a.found_by));
     let mut out = tagged;
+    fill_quotations(quotes, &mut out);
     for label in &verbatim {
         out.retain_mut(|a| fits_under(marks, a, label));
     }
@@ -61,7 +62,7 @@ pub fn combine(
             out.push(second);
             continue;
         }
-        if rule.found_by == NESTED {
+        if [NESTED, NESTED_QUOTATION].contains(&rule.found_by) {
             // the words around it are somebody's statement, which may well share them
             let heard = |a: &Attribution| !share(&a.cue, &rule.cue);
             if out.iter().all(heard) {
@@ -95,6 +96,38 @@ pub fn combine(
     out.sort_by_key(first_token);
     join_paragraphs(quotes, &mut out);
     out
+}
+
+/// What stands between one pair of marks has one speaker: a content that has the end of a quotation, with the cue outside
+/// of the marks, has all of it.
+fn fill_quotations(quotes: &[Region], found: &mut [Attribution]) {
+    let outermost: Vec<&Region> = quotes.iter().filter(|r| r.depth == 0).collect();
+    for a in found {
+        for content in &mut a.content {
+            let at = outermost.partition_point(|r| r.close + 1 < content.end);
+            let Some(region) = outermost.get(at).filter(|r| r.closed) else {
+                continue;
+            };
+            let marks = region.with_marks();
+            let ends = content.end <= marks.end && content.end + 2 >= marks.end;
+            let speaks_outside = a
+                .cue
+                .iter()
+                .all(|c| !share(std::slice::from_ref(c), std::slice::from_ref(&marks)));
+            if ends && speaks_outside && content.start > marks.start {
+                content.start = marks.start;
+            }
+        }
+        // two parts of one quotation are one now
+        a.content.dedup_by(|next, before| {
+            let same = next.start < before.end;
+            if same {
+                before.start = before.start.min(next.start);
+                before.end = before.end.max(next.end);
+            }
+            same
+        });
+    }
 }
 
 /// "said the ferry was safe and added that it was new": the tagger reads one clause, and the second verb with "that" has

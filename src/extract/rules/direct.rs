@@ -18,9 +18,9 @@ struct Last {
 }
 
 /// A cue and a source beside a quotation.
-struct Beside {
-    cue: Range<u32>,
-    source: Range<u32>,
+pub(super) struct Beside {
+    pub(super) cue: Range<u32>,
+    pub(super) source: Range<u32>,
     found_by: &'static str,
     score: f32,
 }
@@ -134,7 +134,7 @@ impl Scan<'_, '_> {
     }
 
     /// Speech rather than a scare quote or a title: longer than three words, or with the punctuation of a sentence.
-    fn is_speech(&self, region: &Region) -> bool {
+    pub(super) fn is_speech(&self, region: &Region) -> bool {
         let last = self.last_inside(region);
         let punctuated = self.kind(last) == Some(TokenKind::Stop)
             || self.is(last, ",")
@@ -170,7 +170,7 @@ impl Scan<'_, '_> {
     }
 
     /// `“…,” said X`, `“…,” X, the ROLE, said`, `“…” — X`.
-    fn after_quotation(&self, region: &Region) -> Option<Beside> {
+    pub(super) fn after_quotation(&self, region: &Region) -> Option<Beside> {
         if !region.closed {
             return None;
         }
@@ -266,7 +266,7 @@ impl Scan<'_, '_> {
     }
 
     /// `X said: “…”`, `X told reporters in Kyiv, “…”`.
-    fn before_quotation(&self, region: &Region) -> Option<Beside> {
+    pub(super) fn before_quotation(&self, region: &Region) -> Option<Beside> {
         let open = region.open;
         let sentence = self.sentence(open);
         let paragraph = self.paragraph(open);

@@ -5,9 +5,7 @@ use std::ops::Range;
 use crate::extract::lexicon::{Class, Form, Frame, stance};
 use crate::extract::token::TokenKind;
 
-use super::{ACCORDING, CLAUSE, CLAUSE_FIRST, COORDINATED, NESTED, OUTSIDE, Scan};
-use crate::extract::quotes::Region;
-use crate::extract::tagger::Attribution;
+use super::{ACCORDING, CLAUSE, CLAUSE_FIRST, COORDINATED, OUTSIDE, Scan};
 
 /// Whom somebody tells, in a word.
 const OBJECT_PRONOUNS: &[&str] = &["me", "us", "you", "him", "her", "them"];
@@ -110,64 +108,6 @@ impl Scan<'_, '_> {
                 subject = self.reported(i, &sentence, subject.clone()).or(subject);
             }
         }
-    }
-
-    /// Clauses inside quotation marks: `“The company said it was safe,” she told reporters`. Only verbs that can
-    /// introduce a quotation, and only what others said: "I told them" is the speaker's own.
-    pub(super) fn nested(&mut self) {
-        let quotes = self.quotes;
-        for region in quotes.iter().filter(|r| r.depth == 0) {
-            // the words between the marks are read as text of their own
-            let inside = region.open as usize + 1..region.close as usize;
-            if let Some(inside) = self.region.get_mut(inside) {
-                inside.fill(OUTSIDE);
-            }
-            for i in region.open + 1..region.close {
-                let Some((source, content)) = self.clause_within(i, region) else {
-                    continue;
-                };
-                self.found.push(Attribution {
-                    cue: vec![self.cue(i, source.end.min(i))],
-                    content: vec![content],
-                    source: vec![source],
-                    score: 0.4,
-                    found_by: NESTED,
-                });
-            }
-        }
-    }
-
-    /// Source and content of the verb at `i` inside a quotation.
-    fn clause_within(&self, i: u32, region: &Region) -> Option<(Range<u32>, Range<u32>)> {
-        let sentence = self.sentence(i);
-        let low = sentence.start.max(region.open + 1);
-        let reports = self.quotes_with(i)
-            && !self.mark(i).has_form(Form::Ing)
-            && !(i > low && self.is(i - 1, "to"))
-            && !stance::is_passive(self.marks, low, i)
-            && !stance::is_negated(self.marks, low, i);
-        if !reports {
-            return None;
-        }
-        let source = self.subject_before(i, low)?;
-        // "I told them" is the speaker's own, and "they say", "people say" are nobody's in particular
-        let someone = source.clone().any(|j| {
-            let mark = self.mark(j);
-            mark.any(&[Class::Determiner, Class::Possessive])
-                || mark.capital && !mark.is(Class::First)
-        }) || self.is(source.start, "he")
-            || self.is(source.start, "she");
-        let told = self.mark(i).has_form(Form::Past) || self.is(i + 1, "that");
-        if !someone || !told || !self.agrees(&source, i) {
-            return None;
-        }
-        let mut content = self.clause_after(i, &sentence)?;
-        content.end = content.end.min(region.close);
-        while content.end > content.start && !self.is_word(content.end - 1) {
-            content.end -= 1;
-        }
-        // "He told us ‘wait here’ and left": words inside marks of their own are no clause
-        (content.len() >= 3 && self.is_word(content.start)).then_some((source, content))
     }
 
     /// Takes in what the verb at `i` reports; its source if there is one.
@@ -302,7 +242,7 @@ impl Scan<'_, '_> {
     }
 
     /// What follows the verb, if it is a clause (or the noun phrase or infinitive) that the verb can report.
-    fn clause_after(&self, i: u32, sentence: &Range<u32>) -> Option<Range<u32>> {
+    pub(super) fn clause_after(&self, i: u32, sentence: &Range<u32>) -> Option<Range<u32>> {
         let mark = self.mark(i);
         let words_end = self.words_end(sentence);
         let mut at = i + 1;
@@ -320,8 +260,8 @@ impl Scan<'_, '_> {
         };
         if mark.takes(Frame::Infinitive) {
             let to = self.is(at, "to").then_some(at).or_else(|| {
-                let object = self.phrase_after(at, words_end)?;
-                self.is(object.end, "to").then_some(at)
+                let object = self.object_after(at, words_end)?;
+                self.is(object, "to").then_some(at)
             });
             if let Some(to) = to {
                 return content(to);
@@ -336,11 +276,7 @@ impl Scan<'_, '_> {
         }
         let object = mark.takes(Frame::Object);
         if object {
-            at = if OBJECT_PRONOUNS.iter().any(|w| self.is(at, w)) {
-                at + 1
-            } else {
-                self.phrase_after(at, words_end)?.end
-            };
+            at = self.object_after(at, words_end)?;
             // "told the BBC and Reuters", "told CNN's Ana Ruiz"
         }
         at = self.past_adjuncts(at, words_end);
@@ -380,6 +316,18 @@ impl Scan<'_, '_> {
         (clause && (bare || mark.takes(Frame::That) && self.has_verb(at, words_end)))
             .then(|| content(at))
             .flatten()
+    }
+
+    /// One past the object that begins at `at`: whom somebody tells or asks.
+    fn object_after(&self, at: u32, high: u32) -> Option<u32> {
+        if self.is_object_pronoun(at) {
+            return Some(at + 1);
+        }
+        self.phrase_after(at, high).map(|r| r.end)
+    }
+
+    pub(super) fn is_object_pronoun(&self, at: u32) -> bool {
+        OBJECT_PRONOUNS.iter().any(|w| self.is(at, w))
     }
 
     /// Where the words of a sentence begin: past a dateline, `LEEDS, England (Northline) —`.

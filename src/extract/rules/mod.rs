@@ -17,6 +17,7 @@ mod direct;
 mod forms;
 mod indirect;
 mod noun_phrase;
+mod retold;
 
 pub use combine::combine;
 
@@ -76,7 +77,7 @@ pub fn attributions(
     scan.according();
     scan.direct();
     scan.indirect();
-    scan.nested();
+    scan.retold();
     let mut found = scan.found;
     found.sort_by_key(first_token);
     found
@@ -105,6 +106,7 @@ const ACCORDING: &str = "rule: according to";
 const CLAUSE: &str = "rule: verb and clause";
 const CLAUSE_FIRST: &str = "rule: clause, speaker, verb";
 const NESTED: &str = "rule: verb and clause in a quotation";
+const NESTED_QUOTATION: &str = "rule: quotation in a quotation";
 const COORDINATED: &str = "rule: and, verb, that";
 
 /// Does the rule find the very words of the speaker, though no quotation marks say so?
