@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::search::statement;
+use super::answer::statement;
 use super::show::{self, DIM, SPEAKER};
 use super::{DONE, NOTHING};
 use crate::search::{Change, Op, Searcher, Verdict};

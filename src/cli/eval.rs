@@ -5,7 +5,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::ingest::Input;
 use super::{DONE, PARTLY, report};
@@ -80,7 +80,8 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     }
     if unread > 0 {
         report::warning(&format!(
-            "{unread} annotated articles were not read, or their text was repaired (see --no-repair)"
+            "{} not read, or of a repaired text (see --no-repair)",
+            report::counted(unread as u64, "annotated article", "annotated articles")
         ));
         return Ok(PARTLY);
     }
@@ -91,6 +92,12 @@ fn read<T, E: std::error::Error + Send + Sync + 'static>(
     path: &Path,
     parse: impl Fn(&str) -> Result<T, E>,
 ) -> Result<T> {
+    if path.is_dir() {
+        bail!(
+            "{} is a folder: name the file in it that has the annotations, one article a line",
+            path.display()
+        );
+    }
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     parse(&text).with_context(|| format!("in {}", path.display()))

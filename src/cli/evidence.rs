@@ -49,7 +49,7 @@ pub(super) fn show(args: &ShowArgs, index: &Path) -> Result<u8> {
                 writeln!(out, "{}", serde_json::to_string(&explanation.statement)?)?;
                 continue;
             }
-            super::search::statement(&mut out, &explanation.statement, false, false)?;
+            super::answer::statement(&mut out, &explanation.statement, false, false)?;
             place(&mut out, &explanation)?;
         } else if let Some(article) = searcher.article(id)? {
             if args.json {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::search::Question;
+use super::question::Question;
 use super::{DONE, NOTHING, report};
 use crate::date::PartialDate;
 use crate::search::export::{Exporter, Format, Provenance};

@@ -118,9 +118,7 @@ fn once(args: &Args, index: &Path, stop: &AtomicBool, lines: &mut Lines) -> Resu
     }
     done?;
     lines.flush()?;
-    let mut summary = pass
-        .finish()
-        .with_context(|| format!("cannot write to the index {}", index.display()))?;
+    let mut summary = pass.finish()?;
     summary.took = started.elapsed();
     for note in &summary.committed.notes {
         report::warning(note);

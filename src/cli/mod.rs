@@ -10,6 +10,7 @@ use anyhow::Result;
 use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+mod answer;
 mod batch;
 mod check;
 mod config;
@@ -23,6 +24,7 @@ mod index;
 mod ingest;
 mod person;
 mod progress;
+mod question;
 mod remove;
 mod report;
 mod search;

@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
-use indicatif::HumanCount;
 
-use super::search::{facet_table, statement};
+use super::answer::{facet_table, statement};
+use super::report::{self, counted};
 use super::show::{self, DIM, SPEAKER};
-use super::{DONE, FAILED, NOTHING, report};
+use super::{DONE, FAILED, NOTHING};
 use crate::search::{Candidate, Depth, Facet, FacetCounts, PersonView, Searcher, StatementHit};
 
 /// Show one person: other spellings, roles over time, statements a month, places, latest statements
@@ -216,10 +216,6 @@ fn show_person(out: &mut impl Write, person: &PersonView) -> Result<()> {
         writeln!(out, "{DIM}others of the name: {}{DIM:#}", names.join(", "))?;
     }
     Ok(())
-}
-
-fn counted(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", HumanCount(n), if n == 1 { one } else { many })
 }
 
 /// The words, the day and the outlet, in one line.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
-use super::report;
+use super::report::{self, counted};
 use crate::ingest::{self, Found, Meter};
 
 /// Time between two looks at the clock and the meter.
@@ -180,7 +180,7 @@ struct State {
 
 impl State {
     fn words(&self) -> String {
-        let mut words = format!("{} articles", HumanCount(self.articles));
+        let mut words = counted(self.articles, "article", "articles");
         if let Some(rate) = self.rate {
             let digits = usize::from(rate < 10.0);
             words.push_str(&format!(", {rate:.digits$} a second"));

@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use indicatif::HumanCount;
 
-use super::{DONE, NOTHING, report};
+use super::report::{self, counted};
+use super::{DONE, NOTHING};
 use crate::index::{IndexedArticle, Settings, Writer};
 
 /// Take articles out of the index; their files stay
@@ -29,8 +30,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     // Opening for writing would make an index where there is none.
     crate::index::open_reader(index)?;
-    let mut writer = Writer::open(index, &Settings::default())
-        .with_context(|| format!("cannot write to the index {}", index.display()))?;
+    let mut writer = Writer::open(index, &Settings::default()).map_err(report::unwritten)?;
     let all = writer.articles()?;
     let mut removed = 0;
     let mut out = anstream::stdout().lock();
@@ -51,14 +51,12 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     }
     let would = if args.dry_run { "would remove " } else { "" };
     if !args.dry_run {
-        writer
-            .finish()
-            .with_context(|| format!("cannot write to the index {}", index.display()))?;
+        writer.finish().map_err(report::unwritten)?;
     }
     report::line(&format!(
-        "{would}{} of {} articles{}",
+        "{would}{} of {}{}",
         HumanCount(removed),
-        HumanCount(all.len() as u64),
+        counted(all.len() as u64, "article", "articles"),
         if args.dry_run { "" } else { " removed" }
     ));
     Ok(if removed > 0 { DONE } else { NOTHING })

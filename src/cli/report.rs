@@ -3,8 +3,11 @@
 use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
+use anyhow::anyhow;
+use indicatif::HumanCount;
 
 use crate::article::Skipped;
+use crate::index;
 
 const WARNING: Style = AnsiColor::Yellow.on_default();
 const DIM: Style = Style::new().dimmed();
@@ -32,6 +35,16 @@ pub(super) fn warning(text: &str) {
 
 pub(super) fn hint(text: &str) {
     line(&format!("{DIM}{}{DIM:#}", printable(text)));
+}
+
+/// `1 article`, `1,204 articles`
+pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", HumanCount(n), if n == 1 { one } else { many })
+}
+
+/// What went wrong on the way into the index. The failure names the path itself.
+pub(super) fn unwritten(error: index::Error) -> anyhow::Error {
+    anyhow!("cannot write to the index {error}")
 }
 
 /// The text without anything that a terminal would obey: control characters, and the marks that reorder what is shown.

@@ -4,10 +4,11 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
-use indicatif::{HumanBytes, HumanCount};
+use indicatif::HumanBytes;
 
+use super::report::{self, counted};
 use super::show::{DIM, SPEAKER};
-use super::{DONE, FAILED, report};
+use super::{DONE, FAILED};
 use crate::index;
 use crate::ingest::Format;
 use crate::search::{Facet, FacetRequest, Request, Scope, Searcher};
@@ -69,14 +70,14 @@ pub(super) fn stats(args: &StatsArgs, index: &Path) -> Result<u8> {
         .sum();
     writeln!(
         out,
-        "{SPEAKER}{} articles, {} statements{SPEAKER:#}  {DIM}{} in {}{DIM:#}",
-        HumanCount(articles.total),
-        HumanCount(statements.total),
+        "{SPEAKER}{}, {}{SPEAKER:#}  {DIM}{} in {}{DIM:#}",
+        counted(articles.total, "article", "articles"),
+        counted(statements.total, "statement", "statements"),
         HumanBytes(bytes),
         index.display()
     )?;
     for counts in &statements.facets {
-        super::search::facet_table(&mut out, counts)?;
+        super::answer::facet_table(&mut out, counts)?;
     }
     Ok(DONE)
 }
@@ -93,11 +94,11 @@ pub(super) fn verify(args: &VerifyArgs, dir: &Path) -> Result<u8> {
         }
         writeln!(
             out,
-            "{} files, {} articles, {} statements, {} spans checked: {}",
-            HumanCount(found.files),
-            HumanCount(found.articles),
-            HumanCount(found.statements),
-            HumanCount(found.spans),
+            "{}, {}, {}, {} checked: {}",
+            counted(found.files, "file", "files"),
+            counted(found.articles, "article", "articles"),
+            counted(found.statements, "statement", "statements"),
+            counted(found.spans, "span", "spans"),
             if found.is_whole() {
                 "the index is whole"
             } else {

@@ -8,8 +8,9 @@ use std::path::Path;
 use anyhow::Result;
 use serde::Serialize;
 
+use super::report::{self, counted};
 use super::show::one_line;
-use super::{DONE, FAILED, report};
+use super::{DONE, FAILED};
 use crate::article::Article;
 use crate::index::check::slice_spans;
 use crate::ingest::{self, Item, Source};
@@ -116,28 +117,28 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
         for problem in &report.problems {
             report::warning(&one_line(problem));
         }
-        let count = indicatif::HumanCount;
         writeln!(
             out,
-            "{} files, {} articles, {} statements, {} spans sliced: {}",
-            count(report.files),
-            count(report.articles),
-            count(report.statements),
-            count(report.spans),
+            "{}, {}, {}, {} sliced: {}",
+            counted(report.files, "file", "files"),
+            counted(report.articles, "article", "articles"),
+            counted(report.statements, "statement", "statements"),
+            counted(report.spans, "span", "spans"),
             if right {
                 "every one is right".to_owned()
             } else {
-                format!(
-                    "{} articles have changed or are gone",
-                    count(report.changed)
-                )
+                let have = (
+                    "article has changed or is gone",
+                    "articles have changed or are gone",
+                );
+                counted(report.changed, have.0, have.1)
             }
         )?;
         if report.unreadable > 0 {
             writeln!(
                 out,
-                "{} articles came from standard input and were not read again",
-                count(report.unreadable)
+                "{} from standard input not read again",
+                counted(report.unreadable, "article", "articles")
             )?;
         }
     }

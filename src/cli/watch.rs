@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 
-use super::search::{Question, statement};
+use super::answer::statement;
+use super::question::Question;
 use super::show::{DIM, SPEAKER, one_line};
 use super::{DONE, NOTHING, report};
 use crate::date::PartialDate;

@@ -18,7 +18,7 @@ use tantivy::{
 };
 
 use super::request::{Counting, Scope, Sort};
-use super::roster::{OWN, Overlay, Roster};
+use super::roster::{GONE, OWN, Overlay, Roster};
 use super::vocabulary::{Counts, Tally, Vocabulary, sum};
 use crate::index::Groups;
 use crate::index::families::Families;
@@ -332,6 +332,7 @@ impl FacetTally {
         for (doc, ord) in docs.iter().zip(&*values) {
             match overlay.slot(*doc, *ord) {
                 OWN => self.own.add(*ord as u32),
+                GONE => {}
                 slot => self.slots.add(slot),
             }
         }
@@ -352,6 +353,7 @@ impl FacetTally {
                     let number = numbers.get(value as usize);
                     self.pairs.extend(number.map(|number| (*number, once)));
                 }
+                (GONE, _) => {}
                 (slot, _) if self.seen.contains(&slot) => {}
                 (slot, _) => self.seen.push(slot),
             }

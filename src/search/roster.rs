@@ -23,6 +23,8 @@ use crate::index::schema::{self, fields};
 pub(super) const OWN: u32 = u32::MAX;
 /// It depends on the document.
 const BY_DOCUMENT: u32 = u32::MAX - 1;
+/// All that the article has of this key is rejected.
+pub(super) const GONE: u32 = u32::MAX - 2;
 /// Begins the value that stands for somebody in the register; no key begins so.
 const MARK: char = '=';
 
@@ -300,7 +302,54 @@ impl Roster {
                 }
             }
         }
+        for id in self
+            .people
+            .amended()
+            .iter()
+            .filter(|(_, a)| a.speaker.is_none())
+        {
+            self.reject(id.0, segment, &column, &mut overlay)?;
+        }
         Ok(overlay)
+    }
+
+    /// Takes from the article of a rejected statement the speakers who say nothing else in it.
+    fn reject(
+        &self,
+        id: &str,
+        segment: &SegmentReader,
+        column: &StrColumn,
+        overlay: &mut Overlay,
+    ) -> tantivy::Result<()> {
+        let f = fields();
+        let Some((article, _)) = id.rsplit_once('.') else {
+            return Ok(());
+        };
+        let mut rejected = Vec::new();
+        for (other, amended) in self.people.amended() {
+            if amended.speaker.is_none() && other.starts_with(article) {
+                having(segment, &Term::from_field_text(f.id, other), |doc| {
+                    rejected.push(doc);
+                })?;
+            }
+        }
+        let mut whole = Vec::new();
+        having(segment, &Term::from_field_text(f.id, article), |doc| {
+            whole.push(doc)
+        })?;
+        let mut left: Vec<u64> = Vec::new();
+        having(segment, &Term::from_field_text(f.key, article), |doc| {
+            if !rejected.contains(&doc) && !whole.contains(&doc) {
+                left.extend(column.term_ords(doc));
+            }
+        })?;
+        for doc in whole {
+            for ord in column.term_ords(doc).filter(|ord| !left.contains(ord)) {
+                overlay.by_document(ord);
+                overlay.documents.insert((doc, ord), GONE);
+            }
+        }
+        Ok(())
     }
 
     /// Hands on the documents of a segment that a value of the speaker facet means.
@@ -429,7 +478,7 @@ fn one(people: &People, name: &str) -> Option<u32> {
 }
 
 fn slot_number(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(BY_DOCUMENT - 1)
+    u32::try_from(n).unwrap_or(GONE - 1)
 }
 
 fn term(field: tantivy::schema::Field, text: &str) -> Boxed {

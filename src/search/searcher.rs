@@ -323,10 +323,20 @@ impl Searcher {
     /// # Errors
     /// If the index is damaged.
     pub fn article(&self, key: &str) -> Result<Option<StoredArticle>, Error> {
-        self.find(key)?
-            .map(|at| index::article(&self.engine, at))
-            .transpose()
-            .map_err(|kind| self.at(kind))
+        self.find(key)?.map(|at| self.article_at(at)).transpose()
+    }
+
+    /// An article without the statements that corrections reject.
+    fn article_at(&self, at: DocAddress) -> Result<StoredArticle, Error> {
+        let mut article = index::article(&self.engine, at).map_err(|e| self.at(e))?;
+        if let Some(roster) = self.roster()? {
+            let rejected = |id: &String| {
+                let amended = roster.people().amendment(id);
+                amended.is_some_and(|amended| amended.speaker.is_none())
+            };
+            article.statements.retain(|id| !rejected(id));
+        }
+        Ok(article)
     }
 
     /// Does any article name somebody so, speaking or not?
@@ -498,8 +508,7 @@ impl Searcher {
         let (at, score) = (candidate.at, candidate.key);
         match request.scope {
             Scope::Articles => {
-                let stored = index::article(&self.engine, at).map_err(|e| self.at(e))?;
-                let hit = hits::article(stored, score, highlighter);
+                let hit = hits::article(self.article_at(at)?, score, highlighter);
                 Ok(Hit::Article(Box::new(hit)))
             }
             Scope::Statements => {

@@ -4,6 +4,7 @@ use whosaid::article::{
     Article, Entity, Kind, Origin, Person, Place, Published, PublishedFrom, Reading, Said, Speaker,
     SpeakerType, Stance, Statement,
 };
+use whosaid::index::{Settings, Writer, documents};
 use whosaid::text::Span;
 
 /// One statement of a hand-made article: a sentence of the form `"CONTENT," NAME said.`
@@ -147,14 +148,15 @@ impl Article1<'_> {
 
 /// A fresh index of articles, in a folder that goes with the value.
 pub(crate) fn index(articles: &[Article1<'_>]) -> tempfile::TempDir {
+    index_of(articles.iter().map(Article1::build))
+}
+
+/// The same of articles that were changed after they were built.
+pub(crate) fn index_of(articles: impl Iterator<Item = (Article, Reading)>) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    let mut writer =
-        whosaid::index::Writer::open(dir.path(), &whosaid::index::Settings::default()).unwrap();
-    for article in articles {
-        let (article, reading) = article.build();
-        writer
-            .put(whosaid::index::documents::of(&article, &reading))
-            .unwrap();
+    let mut writer = Writer::open(dir.path(), &Settings::default()).unwrap();
+    for (article, reading) in articles {
+        writer.put(documents::of(&article, &reading)).unwrap();
     }
     writer.finish().unwrap();
     dir

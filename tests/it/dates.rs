@@ -4,8 +4,6 @@
 //! `words = value` or, where the days matter, `words = value [first..last]`; the value is `?` if it stays unresolved.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
 use proptest::prelude::{any, prop, prop_assert, prop_oneof, proptest};
 use proptest::strategy::{Just, Strategy};
@@ -14,10 +12,7 @@ use whosaid::article::{DateMention, Head};
 use whosaid::date::PartialDate;
 use whosaid::extract::{dates, sentence};
 
-#[derive(Deserialize)]
-struct Suite {
-    case: Vec<Case>,
-}
+use crate::suite::cases;
 
 #[derive(Deserialize)]
 struct Case {
@@ -47,47 +42,34 @@ fn show(text: &str, date: &DateMention, days: bool) -> String {
 
 #[test]
 fn expressions_mean_what_the_suite_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/dates");
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .expect("the suite is part of the repository")
-        .map(|entry| entry.expect("readable folder").path())
-        .collect();
-    files.sort();
     let mut wrong = Vec::new();
-    let mut cases = 0;
-    for file in files {
-        let suite: Suite = toml::from_str(&fs::read_to_string(&file).expect("readable suite"))
-            .unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-        for case in suite.case {
-            cases += 1;
-            let found = find(&case.text, case.published);
-            let shown: Vec<String> = found
-                .iter()
-                .enumerate()
-                .map(|(i, d)| {
-                    let days = case.expect.get(i).is_some_and(|e| e.ends_with(']'));
-                    show(&case.text, d, days)
-                })
-                .collect();
-            if (shown == case.expect) == case.known_failure {
-                let about = if case.known_failure {
-                    format!(" passes now, though: {}", case.note)
-                } else {
-                    String::new()
-                };
-                wrong.push(format!(
-                    "{}: {}{about}\n  text     {}\n  expected {:?}\n  found    {shown:?}",
-                    file.file_name().unwrap_or_default().to_string_lossy(),
-                    case.name,
-                    case.text,
-                    case.expect
-                ));
-            }
+    let mut count = 0;
+    for case in cases::<Case>("dates") {
+        count += 1;
+        let found = find(&case.text, case.published);
+        let shown: Vec<String> = found
+            .iter()
+            .enumerate()
+            .map(|(i, d)| {
+                let days = case.expect.get(i).is_some_and(|e| e.ends_with(']'));
+                show(&case.text, d, days)
+            })
+            .collect();
+        if (shown == case.expect) == case.known_failure {
+            let about = if case.known_failure {
+                format!(" passes now, though: {}", case.note)
+            } else {
+                String::new()
+            };
+            wrong.push(format!(
+                "{}{about}\n  text     {}\n  expected {:?}\n  found    {shown:?}",
+                case.name, case.text, case.expect
+            ));
         }
     }
     assert!(
         wrong.is_empty(),
-        "{} of {cases}:\n{}",
+        "{} of {count}:\n{}",
         wrong.len(),
         wrong.join("\n")
     );

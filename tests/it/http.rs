@@ -10,11 +10,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde::Deserialize;
 use serde_json::Value;
-use whosaid::article::{Kind, Stance};
+use whosaid::article::{Article, Kind, Reading, Stance};
 use whosaid::http::{Error, Server, Settings, Stopper};
 use whosaid::index::{self, Writer, documents};
 
-use crate::build::{Article1, Said1, hash};
+use crate::build::{Article1, Said1, hash, index_of};
 
 /// Longest that anything may take here; generous, for busy machines.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -127,22 +127,23 @@ fn corpus() -> Vec<Article1<'static>> {
 
 const HOSTILE: &str = "hostile";
 
-fn put(writer: &mut Writer, article: &Article1<'_>) {
+/// An article with an address.
+fn published(article: &Article1<'_>) -> (Article, Reading) {
     let (mut article, reading) = article.build();
     article.url = Some(match article.id.as_str() {
         HOSTILE => "javascript:alert(document.domain)".to_owned(),
         id => format!("https://news.example/{id}"),
     });
+    (article, reading)
+}
+
+fn put(writer: &mut Writer, article: &Article1<'_>) {
+    let (article, reading) = published(article);
     writer.put(documents::of(&article, &reading)).unwrap();
 }
 
 fn serve(change: impl FnOnce(&mut Settings)) -> Running {
-    let dir = tempfile::tempdir().unwrap();
-    let mut writer = Writer::open(dir.path(), &index::Settings::default()).unwrap();
-    for article in corpus() {
-        put(&mut writer, &article);
-    }
-    writer.finish().unwrap();
+    let dir = index_of(corpus().iter().map(published));
     let mut settings = Settings::new(dir.path().to_owned(), "127.0.0.1:0".parse().unwrap());
     change(&mut settings);
     let server = Server::bind(&settings).unwrap();

@@ -23,6 +23,7 @@ mod selections;
 mod silence;
 mod speakers;
 mod statements;
+mod suite;
 mod tagger;
 mod tidy;
 mod token;

@@ -4,18 +4,12 @@
 //! With `only` a case checks no more than what those sentences are about: that these strings are (or, with a leading
 //! `!`, are not) found as such; everything else in the text is left open.
 
-use std::fs;
-use std::path::Path;
-
 use proptest::prelude::*;
 use serde::Deserialize;
 use whosaid::extract::names::Finder;
 use whosaid::extract::sentence::split;
 
-#[derive(Deserialize)]
-struct Suite {
-    case: Vec<Case>,
-}
+use crate::suite::cases;
 
 #[derive(Deserialize)]
 struct Case {
@@ -43,39 +37,29 @@ fn found(finder: &mut Finder, text: &str) -> Vec<String> {
 
 #[test]
 fn names_are_found_as_the_suite_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/names");
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .expect("the suite is part of the repository")
-        .map(|entry| entry.expect("readable folder").path())
-        .collect();
-    files.sort();
     let mut finder = Finder::default();
     let mut wrong = Vec::new();
-    let (mut cases, mut known) = (0, 0);
-    for file in files {
-        let text = fs::read_to_string(&file).expect("readable suite");
-        let suite: Suite = toml::from_str(&text).expect("well-formed suite");
-        for case in suite.case {
-            let names = found(&mut finder, &case.text);
-            let whole = case.expect.as_ref().is_none_or(|e| *e == names);
-            let parts = case
-                .only
-                .iter()
-                .flatten()
-                .all(|e| match e.strip_prefix('!') {
-                    Some(absent) => !names.iter().any(|n| n == absent),
-                    None => names.contains(e),
-                });
-            cases += 1;
-            known += usize::from(case.known_failure);
-            if case.known_failure == (whole && parts) {
-                wrong.push(format!("{}: {names:?} {}", case.name, case.note));
-            }
+    let (mut count, mut known) = (0, 0);
+    for case in cases::<Case>("names") {
+        let names = found(&mut finder, &case.text);
+        let whole = case.expect.as_ref().is_none_or(|e| *e == names);
+        let parts = case
+            .only
+            .iter()
+            .flatten()
+            .all(|e| match e.strip_prefix('!') {
+                Some(absent) => !names.iter().any(|n| n == absent),
+                None => names.contains(e),
+            });
+        count += 1;
+        known += usize::from(case.known_failure);
+        if case.known_failure == (whole && parts) {
+            wrong.push(format!("{}: {names:?} {}", case.name, case.note));
         }
     }
     assert!(
-        cases >= 80 && known * 5 < cases,
-        "{cases} cases, {known} known failures"
+        count >= 80 && known * 5 < count,
+        "{count} cases, {known} known failures"
     );
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

@@ -7,9 +7,6 @@
 //! inside the names of organisations. With `claimed`, a case is about the names that the words around make places: all names of places after
 //! that, in order; `people` are names that the tagger took for people.
 
-use std::fs;
-use std::path::Path;
-
 use serde::Deserialize;
 use whosaid::article::{Article, Head};
 use whosaid::extract::names::{Name, NameKind};
@@ -18,10 +15,7 @@ use whosaid::extract::sentence::split;
 use whosaid::extract::token::Tokens;
 use whosaid::text::Span;
 
-#[derive(Deserialize)]
-struct Suite {
-    case: Vec<Case>,
-}
+use crate::suite::cases;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -159,21 +153,11 @@ fn failures(case: &Case) -> String {
 
 #[test]
 fn names_mean_the_places_that_the_suite_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/places");
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .expect("the suite is part of the repository")
-        .map(|entry| entry.expect("readable folder").path())
-        .collect();
-    files.sort();
     let mut wrong = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(&file).expect("readable suite");
-        let suite: Suite = toml::from_str(&text).expect("well-formed suite");
-        for case in suite.case {
-            let failure = failures(&case);
-            if case.known_failure == failure.is_empty() {
-                wrong.push(format!("{}:{failure} {}", case.name, case.note));
-            }
+    for case in cases::<Case>("places") {
+        let failure = failures(&case);
+        if case.known_failure == failure.is_empty() {
+            wrong.push(format!("{}:{failure} {}", case.name, case.note));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));

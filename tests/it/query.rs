@@ -3,10 +3,7 @@
 use serde::Deserialize;
 use whosaid::search::query::{Query, QueryError};
 
-#[derive(Deserialize)]
-struct Suite {
-    case: Vec<Case>,
-}
+use crate::suite::cases;
 
 #[derive(Deserialize)]
 struct Case {
@@ -33,39 +30,33 @@ fn one() -> usize {
 #[test]
 fn reads_as_the_suite_says() {
     let mut failures = Vec::new();
-    for file in
-        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/query")).unwrap()
-    {
-        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-        let suite: Suite = toml::from_str(&text).unwrap();
-        for case in suite.case {
-            let typed = case.query.repeat(case.times);
-            let result: Result<_, QueryError> = Query::read(&typed);
-            let (reads, error, warns) = match &result {
-                Ok(parsed) => (
-                    Some(parsed.query.to_string()),
-                    None,
-                    parsed
-                        .warnings
-                        .iter()
-                        .map(|w| format!("{} {:?}", w.message, w.suggestion))
-                        .collect(),
-                ),
-                Err(e) => (None, Some(e.to_string()), Vec::new()),
-            };
-            let as_warned = warns.len() == case.warns.len()
-                && warns
+    for case in cases::<Case>("query") {
+        let typed = case.query.repeat(case.times);
+        let result: Result<_, QueryError> = Query::read(&typed);
+        let (reads, error, warns) = match &result {
+            Ok(parsed) => (
+                Some(parsed.query.to_string()),
+                None,
+                parsed
+                    .warnings
                     .iter()
-                    .zip(&case.warns)
-                    .all(|(w, part)| w.contains(part));
-            let as_failed = match (&error, &case.error) {
-                (None, None) => true,
-                (Some(e), Some(part)) => e.contains(part),
-                _ => false,
-            };
-            if reads != case.reads || !as_failed || !as_warned {
-                failures.push(format!("{}: {reads:?} {error:?} {warns:?}", case.name));
-            }
+                    .map(|w| format!("{} {:?}", w.message, w.suggestion))
+                    .collect(),
+            ),
+            Err(e) => (None, Some(e.to_string()), Vec::new()),
+        };
+        let as_warned = warns.len() == case.warns.len()
+            && warns
+                .iter()
+                .zip(&case.warns)
+                .all(|(w, part)| w.contains(part));
+        let as_failed = match (&error, &case.error) {
+            (None, None) => true,
+            (Some(e), Some(part)) => e.contains(part),
+            _ => false,
+        };
+        if reads != case.reads || !as_failed || !as_warned {
+            failures.push(format!("{}: {reads:?} {error:?} {warns:?}", case.name));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));

@@ -10,6 +10,7 @@ use whosaid::search::{
 };
 
 use crate::build::{Article1, Said1, index};
+use crate::suite::cases;
 
 /// The little corpus that the cases of `tests/suite/search` are about.
 pub(crate) fn corpus() -> Vec<Article1<'static>> {
@@ -130,11 +131,6 @@ fn speakers(answer: &Answer) -> Vec<String> {
 }
 
 #[derive(Deserialize)]
-struct Suite {
-    case: Vec<Case>,
-}
-
-#[derive(Deserialize)]
 struct Case {
     name: String,
     query: String,
@@ -150,33 +146,27 @@ fn finds_what_the_suite_says() {
     let dir = index(&corpus());
     let searcher = Searcher::open(dir.path()).unwrap();
     let mut failures = Vec::new();
-    for file in
-        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/suite/search")).unwrap()
-    {
-        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
-        let suite: Suite = toml::from_str(&text).unwrap();
-        for case in suite.case {
-            let answer = searcher.search(&request(&case.query)).unwrap();
-            let mut found = speakers(&answer);
-            let mut wanted = case.finds.clone();
-            found.sort();
-            wanted.sort();
-            let marks: BTreeSet<String> = answer
-                .hits
-                .iter()
-                .filter_map(Hit::statement)
-                .flat_map(|s| s.quote.marks.iter().map(|m| m.of(&s.quote.text).to_owned()))
-                .collect();
-            let as_marked = case
-                .marks
-                .as_ref()
-                .is_none_or(|m| m.iter().cloned().collect::<BTreeSet<_>>() == marks);
-            if found != wanted || answer.total != wanted.len() as u64 || !as_marked {
-                failures.push(format!(
-                    "{}: {} found {found:?}, marked {marks:?}",
-                    case.name, case.query
-                ));
-            }
+    for case in cases::<Case>("search") {
+        let answer = searcher.search(&request(&case.query)).unwrap();
+        let mut found = speakers(&answer);
+        let mut wanted = case.finds.clone();
+        found.sort();
+        wanted.sort();
+        let marks: BTreeSet<String> = answer
+            .hits
+            .iter()
+            .filter_map(Hit::statement)
+            .flat_map(|s| s.quote.marks.iter().map(|m| m.of(&s.quote.text).to_owned()))
+            .collect();
+        let as_marked = case
+            .marks
+            .as_ref()
+            .is_none_or(|m| m.iter().cloned().collect::<BTreeSet<_>>() == marks);
+        if found != wanted || answer.total != wanted.len() as u64 || !as_marked {
+            failures.push(format!(
+                "{}: {} found {found:?}, marked {marks:?}",
+                case.name, case.query
+            ));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));

@@ -3,9 +3,6 @@
 //!
 //! `expect` is every statement as a line `KIND SOURCE | CUE | CONTENT`, the spans of one role joined by ` … `.
 
-use std::fs;
-use std::path::Path;
-
 use proptest::prelude::{prop_assert, proptest};
 use serde::Deserialize;
 use whosaid::article::{Article, Place, Statement};
@@ -15,6 +12,8 @@ use whosaid::extract::people::{self, People};
 use whosaid::extract::places::Places;
 use whosaid::extract::{Options, Reader, dates, lexicon, quotes, rules, sentence, speakers};
 use whosaid::text::Span;
+
+use crate::suite::cases;
 
 /// What a case gives.
 #[derive(Debug, Default, Deserialize)]
@@ -41,11 +40,6 @@ struct Case {
     known_failure: bool,
     #[serde(default)]
     note: String,
-}
-
-#[derive(Deserialize)]
-struct Suite {
-    case: Vec<Case>,
 }
 
 /// What the layers make of a case.
@@ -136,31 +130,19 @@ pub(crate) fn read(given: &Given) -> Read {
 
 /// Runs every case of a suite; fails with all that differ, a known failure that passes among them.
 pub(crate) fn check(suite: &str, lines: impl Fn(&Given) -> Vec<String>) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/suite")
-        .join(suite);
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .expect("the suite is part of the repository")
-        .map(|entry| entry.expect("readable folder").path())
-        .collect();
-    files.sort();
     let mut wrong = Vec::new();
-    for file in files {
-        let suite: Suite = toml::from_str(&fs::read_to_string(&file).expect("readable suite"))
-            .unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-        for case in suite.case {
-            let found = lines(&case.given);
-            if (found == case.expect) == case.known_failure {
-                let about = if case.known_failure {
-                    format!(" passes now, though: {}", case.note)
-                } else {
-                    String::new()
-                };
-                wrong.push(format!(
-                    "{}{about}\n  text     {}\n  expected {:#?}\n  found    {found:#?}",
-                    case.name, case.given.text, case.expect
-                ));
-            }
+    for case in cases::<Case>(suite) {
+        let found = lines(&case.given);
+        if (found == case.expect) == case.known_failure {
+            let about = if case.known_failure {
+                format!(" passes now, though: {}", case.note)
+            } else {
+                String::new()
+            };
+            wrong.push(format!(
+                "{}{about}\n  text     {}\n  expected {:#?}\n  found    {found:#?}",
+                case.name, case.given.text, case.expect
+            ));
         }
     }
     assert!(

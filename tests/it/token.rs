@@ -3,16 +3,10 @@
 //! A case has a `text` and either `tokens` (the words, separated by blanks; `¦` for a token that holds a blank never
 //! happens, so blanks are safe) or `sentences`.
 
-use std::fs;
-use std::path::Path;
-
 use serde::Deserialize;
 use whosaid::extract::sentence::split;
 
-#[derive(Deserialize)]
-struct Suite {
-    case: Vec<Case>,
-}
+use crate::suite::cases;
 
 #[derive(Deserialize)]
 struct Case {
@@ -28,40 +22,30 @@ struct Case {
 
 #[test]
 fn texts_are_cut_as_the_suite_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/token");
     let mut wrong = Vec::new();
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .expect("the suite is part of the repository")
-        .map(|entry| entry.expect("readable folder").path())
-        .collect();
-    files.sort();
-    for file in files {
-        let text = fs::read_to_string(&file).expect("readable suite");
-        let suite: Suite = toml::from_str(&text).expect("well-formed suite");
-        for case in suite.case {
-            let tokens = split(&case.text);
-            let words: Vec<&str> = (0..tokens.tokens.len() as u32)
-                .map(|i| tokens.word(i))
-                .collect();
-            let sentences: Vec<&str> = tokens
-                .sentences
-                .iter()
-                .map(|r| tokens.span(r.clone()).of(&case.text))
-                .collect();
-            let mut failure = String::new();
-            if let Some(expected) = &case.tokens
-                && words.join(" ") != *expected
-            {
-                failure = format!("tokens {}", words.join(" "));
-            }
-            if let Some(expected) = &case.sentences
-                && sentences != *expected
-            {
-                failure = format!("sentences {sentences:?}");
-            }
-            if case.known_failure == failure.is_empty() {
-                wrong.push(format!("{}: {failure} {}", case.name, case.note));
-            }
+    for case in cases::<Case>("token") {
+        let tokens = split(&case.text);
+        let words: Vec<&str> = (0..tokens.tokens.len() as u32)
+            .map(|i| tokens.word(i))
+            .collect();
+        let sentences: Vec<&str> = tokens
+            .sentences
+            .iter()
+            .map(|r| tokens.span(r.clone()).of(&case.text))
+            .collect();
+        let mut failure = String::new();
+        if let Some(expected) = &case.tokens
+            && words.join(" ") != *expected
+        {
+            failure = format!("tokens {}", words.join(" "));
+        }
+        if let Some(expected) = &case.sentences
+            && sentences != *expected
+        {
+            failure = format!("sentences {sentences:?}");
+        }
+        if case.known_failure == failure.is_empty() {
+            wrong.push(format!("{}: {failure} {}", case.name, case.note));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::Args;
 use super::tell::{Line, Lines, Summary, Totals};
@@ -104,10 +104,7 @@ impl<'a> Pass<'a> {
         let writer = if args.dry_run && !index.join("manifest.json").exists() {
             None
         } else {
-            Some(
-                Writer::open(index, &settings)
-                    .with_context(|| format!("cannot write to the index {}", index.display()))?,
-            )
+            Some(Writer::open(index, &settings).map_err(report::unwritten)?)
         };
         Ok(Self {
             args,
@@ -248,7 +245,7 @@ impl<'a> Pass<'a> {
     /// Makes everything durable.
     pub(super) fn finish(self) -> Result<Summary> {
         let committed = match self.writer.filter(|_| !self.args.dry_run) {
-            Some(writer) => writer.finish()?,
+            Some(writer) => writer.finish().map_err(report::unwritten)?,
             None => crate::index::Committed::default(),
         };
         Ok(Summary {

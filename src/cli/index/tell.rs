@@ -12,6 +12,7 @@ use indicatif::HumanCount;
 use serde::Serialize;
 
 use crate::article::{Severity, Skipped};
+use crate::cli::report::counted;
 use crate::index::{Committed, FileRecord};
 
 /// The file of `--report`, if there is one.
@@ -150,8 +151,8 @@ impl Summary {
         let took = format!("in {:.1} s", self.took.as_secs_f64());
         if taken == 0 && self.committed.removed == 0 && t.failed == 0 {
             return format!(
-                "nothing to do: {} articles, none changed, {took}",
-                HumanCount(t.read)
+                "nothing to do: {}, none changed, {took}",
+                counted(t.read, "article", "articles")
             );
         }
         let notes = if notes.is_empty() {
@@ -161,10 +162,10 @@ impl Summary {
         };
         let would = if dry_run { "would index " } else { "" };
         format!(
-            "{would}{} articles{notes} → {} statements by {} speakers {took}",
-            HumanCount(taken),
-            HumanCount(t.statements),
-            HumanCount(t.speakers.len() as u64),
+            "{would}{}{notes} → {} by {} {took}",
+            counted(taken, "article", "articles"),
+            counted(t.statements, "statement", "statements"),
+            counted(t.speakers.len() as u64, "speaker", "speakers"),
         )
     }
 }

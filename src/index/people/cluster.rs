@@ -173,6 +173,11 @@ fn by_full_name(corpus: &Corpus, key: u32, full: &[u32]) -> Vec<Bearer> {
         bearer.profile.join(&own);
         bearer.undecided = which.is_none();
     }
+    // A name that mostly fits none of its full ones, such as that of a house of parliament, is a name of its own.
+    let undecided = found.get(&None).map_or(0, |b| b.appearances.len());
+    if undecided * 2 > corpus.key(key).appearances.len() {
+        return vec![whole(corpus, key)];
+    }
     found.into_values().collect()
 }
 
@@ -486,10 +491,27 @@ fn is_organisation(corpus: &Corpus, key: u32) -> bool {
     organisations * 2 > appearances.len()
 }
 
+/// Is a name two full names in a row, between which the text had no more than a line break? It would tie together whom it
+/// is made of.
+fn is_glued(corpus: &Corpus, key: &str) -> bool {
+    let known = |name: &str| {
+        name.contains(' ')
+            && corpus
+                .find(name)
+                .is_some_and(|key| corpus.key(key).appearances.len() > 1)
+    };
+    key.match_indices(' ')
+        .any(|(at, _)| known(&key[..at]) && known(&key[at + 1..]))
+}
+
 fn kin(corpus: &Corpus, pairs: &mut BTreeSet<Pair>) {
     let mut alike: Vec<(u64, u32)> = Vec::new();
     for (n, key) in (0_u32..).zip(corpus.keys()) {
-        if key.appearances.is_empty() || !key.text.contains(' ') || is_organisation(corpus, n) {
+        if key.appearances.is_empty()
+            || !key.text.contains(' ')
+            || is_organisation(corpus, n)
+            || is_glued(corpus, &key.text)
+        {
             continue;
         }
         for signature in signatures(&key.text) {

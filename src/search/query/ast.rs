@@ -131,6 +131,42 @@ impl Query {
         }
     }
 
+    /// The same query for words just as typed, not for other forms of them.
+    #[must_use]
+    pub fn exactly(self) -> Self {
+        self.words_as(|word| Some(Pattern::Phrase(word.to_owned(), 0)))
+    }
+
+    /// The same query also for words with a letter wrong; short words stay as they are.
+    #[must_use]
+    pub fn nearly(self) -> Self {
+        const LEAST_LETTERS: usize = 4;
+        self.words_as(|word| {
+            let long =
+                word.chars().count() >= LEAST_LETTERS && word.chars().all(char::is_alphabetic);
+            long.then(|| Pattern::Fuzzy(word.to_owned(), 1))
+        })
+    }
+
+    /// Replaces what is looked for in texts.
+    fn words_as(mut self, make: impl Fn(&str) -> Option<Pattern>) -> Self {
+        let mut open: Vec<&mut Node> = self.root.iter_mut().collect();
+        while let Some(node) = open.pop() {
+            match node {
+                Node::All(nodes) | Node::Any(nodes) => open.extend(nodes),
+                Node::Not(node) => open.push(node),
+                Node::Leaf(Leaf { field, pattern }) => {
+                    if let (Field::Text | Field::Title, Pattern::Word(word)) = (*field, &*pattern)
+                        && let Some(made) = make(word)
+                    {
+                        *pattern = made;
+                    }
+                }
+            }
+        }
+        self
+    }
+
     /// The parts that must all match.
     #[must_use]
     pub fn clauses(&self) -> &[Node] {
@@ -223,5 +259,28 @@ impl fmt::Display for Leaf {
             Pattern::Phrase(words, slop) => write!(f, "\"{words}\"~{slop}"),
             Pattern::Days(days) => days.fmt(f),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_can_be_meant_exactly_or_nearly() {
+        let query: Query = "ferries -port speaker:Brandt \"night boat\" of"
+            .parse()
+            .unwrap();
+        let printed = |query: Query| query.to_string();
+        assert_eq!(
+            printed(query.clone().exactly()),
+            "\"ferries\" -\"port\" speaker:Brandt \"night boat\" \"of\""
+        );
+        let nearly = query.nearly();
+        assert_eq!(
+            nearly.to_string(),
+            "ferries~1 -port~1 speaker:Brandt \"night boat\" of"
+        );
+        assert_eq!(nearly.to_string().parse(), Ok(nearly));
     }
 }
