@@ -37,3 +37,7 @@ accuracy:
 # The pages in headless Chromium
 web *ARGS:
     tests/web/run {{ARGS}}
+
+# Load on the server over a large index
+load INDEX *ARGS:
+    tests/web/load {{INDEX}} {{ARGS}}

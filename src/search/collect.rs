@@ -17,6 +17,7 @@ use tantivy::{
     DocAddress, DocId, DocSet, Score, SegmentOrdinal, SegmentReader, TERMINATED, TantivyError, Term,
 };
 
+use super::canon::Canon;
 use super::request::{Counting, Scope, Sort};
 use super::roster::{GONE, OWN, Overlay, Roster};
 use super::vocabulary::{Counts, Tally, Vocabulary, sum};
@@ -40,7 +41,7 @@ const DOUBT: f32 = 0.5;
 #[derive(Debug)]
 pub(super) struct Plan {
     /// Columns to count, with their values.
-    pub(super) facets: Vec<(Field, Arc<Vocabulary>)>,
+    pub(super) facets: Vec<FacetPlan>,
     /// Filters.
     pub(super) filters: Vec<FilterPlan>,
     /// How many hits to keep.
@@ -78,6 +79,15 @@ enum Once {
     Family,
     /// An article with all its near-copies.
     Group,
+}
+
+/// A column to count.
+#[derive(Debug)]
+pub(super) struct FacetPlan {
+    pub(super) field: Field,
+    pub(super) vocabulary: Arc<Vocabulary>,
+    /// Which values are one; `None` if each is its own.
+    pub(super) canon: Option<Arc<Canon>>,
 }
 
 /// A filter on whole terms.
@@ -153,7 +163,8 @@ const BLOCK: usize = 64;
 struct FacetTally {
     vocabulary: Arc<Vocabulary>,
     ords: Column<u64>,
-    /// By ordinal of the value.
+    canon: Option<Arc<Canon>>,
+    /// By ordinal of the value; where some are one, by number.
     own: Tally,
     /// By slot of the roster, of speakers who are not counted by their key.
     slots: Tally,
@@ -181,17 +192,24 @@ impl Collector for Collect {
         let columns = segment.fast_fields();
         let plan = &self.0;
         let mut facets = Vec::with_capacity(plan.facets.len());
-        for (field, vocabulary) in &plan.facets {
-            let column = columns.str(schema::name(*field))?;
-            let roster = plan.roster.as_ref().filter(|_| *field == f.speaker_key);
+        for facet in &plan.facets {
+            let column = columns.str(schema::name(facet.field))?;
+            let vocabulary = &facet.vocabulary;
+            let roster = plan.roster.as_ref();
+            let slots = roster.map_or(0, |r| r.slots());
+            let roster = roster.filter(|_| facet.field == f.speaker_key);
             let people = match roster {
                 Some(roster) => Some((Arc::clone(roster), roster.overlay(ord, segment)?)),
                 None => None,
             };
             facets.push(column.map(|column| FacetTally {
                 vocabulary: Arc::clone(vocabulary),
-                own: Tally::new(column.num_terms()),
+                own: Tally::new(match facet.canon {
+                    Some(_) => vocabulary.len() + slots,
+                    None => column.num_terms(),
+                }),
                 slots: Tally::new(roster.map_or(0, |r| r.slots())),
+                canon: facet.canon.clone(),
                 ords: column.ords().clone(),
                 pairs: Vec::new(),
                 people,
@@ -255,8 +273,8 @@ impl Collector for Collect {
             }
         }
         let slots = plan.roster.as_ref().map_or(0, |roster| roster.slots());
-        for (counts, (_, vocabulary)) in merged.facets.iter_mut().zip(&plan.facets) {
-            *counts = sum(std::mem::take(counts), vocabulary.len() + slots);
+        for (counts, facet) in merged.facets.iter_mut().zip(&plan.facets) {
+            *counts = sum(std::mem::take(counts), facet.vocabulary.len() + slots);
         }
         for (counts, mut pairs) in merged
             .facets
@@ -308,13 +326,19 @@ struct Scratch {
 
 impl FacetTally {
     /// Counts documents of which each counts.
-    fn count_block(&mut self, block: &[DocId], scope: Scope, scratch: &mut Scratch) {
+    fn count_block(
+        &mut self,
+        block: &[DocId],
+        segment: SegmentOrdinal,
+        scope: Scope,
+        scratch: &mut Scratch,
+    ) {
         if let Some((_, overlay)) = &self.people
             && (scope == Scope::Articles || overlay.adds())
         {
             // Somebody whom an article names in two ways still counts once.
             for doc in block {
-                self.count(*doc, None, 0);
+                self.count(*doc, None, segment);
             }
             return;
         }
@@ -325,6 +349,22 @@ impl FacetTally {
         values.clear();
         values.resize(rows.len(), 0);
         self.ords.values.get_vals(rows, values);
+        if let Some(canon) = &self.canon {
+            let mut last = DocId::MAX;
+            for (doc, ord) in docs.iter().zip(&*values) {
+                if *doc != last {
+                    self.seen.clear();
+                    last = *doc;
+                }
+                // Under two spellings it still counts once.
+                let number = canon.of(self.vocabulary.of_ordinal(segment, *ord));
+                if !self.seen.contains(&number) {
+                    self.seen.push(number);
+                    self.own.add(number);
+                }
+            }
+            return;
+        }
         let Some((_, overlay)) = &self.people else {
             self.own.extend(values);
             return;
@@ -341,6 +381,20 @@ impl FacetTally {
     /// Counts a document, or what of it counts `once`, in the segment `ord`.
     fn count(&mut self, doc: DocId, once: Option<u64>, ord: SegmentOrdinal) {
         self.seen.clear();
+        if let Some(canon) = &self.canon {
+            for value in self.ords.values_for_doc(doc) {
+                let number = canon.of(self.vocabulary.of_ordinal(ord, value));
+                if self.seen.contains(&number) {
+                    continue;
+                }
+                self.seen.push(number);
+                match once {
+                    None => self.own.add(number),
+                    Some(once) => self.pairs.push((number, once)),
+                }
+            }
+            return;
+        }
         let mut has_key = false;
         for value in self.ords.values_for_doc(doc) {
             has_key = true;
@@ -349,9 +403,8 @@ impl FacetTally {
             match (slot, once) {
                 (OWN, None) => self.own.add(value as u32),
                 (OWN, Some(once)) => {
-                    let numbers = self.vocabulary.of_segment(ord as usize);
-                    let number = numbers.get(value as usize);
-                    self.pairs.extend(number.map(|number| (*number, once)));
+                    let number = self.vocabulary.of_ordinal(ord, value);
+                    self.pairs.push((number, once));
                 }
                 (GONE, _) => {}
                 (slot, _) if self.seen.contains(&slot) => {}
@@ -378,10 +431,12 @@ impl FacetTally {
     /// The counts by number.
     fn counts(self, ord: SegmentOrdinal) -> (Counts, Vec<(u32, u64)>) {
         let mut counts = Counts::new();
-        let numbers = self.vocabulary.of_segment(ord as usize);
         self.own.each(|ordinal, count| {
-            let number = numbers.get(ordinal as usize);
-            counts.extend(number.map(|number| (*number, count)));
+            let number = match self.canon {
+                Some(_) => ordinal,
+                None => self.vocabulary.of_ordinal(ord, u64::from(ordinal)),
+            };
+            counts.push((number, count));
         });
         if let Some((roster, _)) = &self.people {
             self.slots.each(|slot, count| {
@@ -396,7 +451,7 @@ impl SegmentCollect {
     /// Counts the hits of the block in every facet.
     fn count_block(&mut self) {
         for tally in self.facets.iter_mut().flatten() {
-            tally.count_block(&self.block, self.plan.scope, &mut self.scratch);
+            tally.count_block(&self.block, self.ord, self.plan.scope, &mut self.scratch);
         }
         self.block.clear();
     }

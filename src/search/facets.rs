@@ -8,6 +8,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, Searcher, TERMINATED, TantivyError, Term};
 
 use super::answer::{FacetCounts, FacetValue};
+use super::canon::Canon;
 use super::collect::FilterPlan;
 use super::request::{Facet, FacetRequest, Filter, MAX_FACET_VALUES};
 use super::roster::Roster;
@@ -43,24 +44,16 @@ impl Facet {
         }
     }
 
-    /// What the column or the roster has for a value of this facet; more than one for a name that several people share.
-    fn terms(self, value: &str, roster: Option<&Roster>) -> Vec<String> {
-        match (self, roster) {
-            (Self::Speaker, Some(roster)) => roster.values(value),
-            (Self::Speaker, None) => vec![names::key(value)],
-            _ => vec![value.to_owned()],
-        }
+    /// Does it hold names as articles give them, of which several may be one?
+    pub(super) fn has_names(self) -> bool {
+        matches!(self, Self::About | Self::Organisation)
     }
 }
 
 /// The filter on whole terms that a filter stands for.
-pub(super) fn plan(
-    filter: &Filter,
-    requests: &[FacetRequest],
-    roster: Option<&Roster>,
-) -> FilterPlan {
-    let terms = |values: &[String]| {
-        let terms = values.iter().flat_map(|v| filter.facet.terms(v, roster));
+pub(super) fn plan(filter: &Filter, requests: &[FacetRequest], values: Values<'_>) -> FilterPlan {
+    let terms = |chosen: &[String]| {
+        let terms = chosen.iter().flat_map(|v| values.terms(filter.facet, v));
         terms.collect()
     };
     FilterPlan {
@@ -75,8 +68,10 @@ pub(super) fn plan(
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Values<'a> {
     pub(super) vocabulary: &'a Vocabulary,
-    /// Who is who, if the facet is that of speakers.
+    /// Who is who, if the facet's values are people.
     pub(super) roster: Option<&'a Roster>,
+    /// Which values are one.
+    pub(super) canon: Option<&'a Canon>,
 }
 
 impl<'a> Values<'a> {
@@ -92,6 +87,37 @@ impl<'a> Values<'a> {
         (number as usize).checked_sub(self.vocabulary.len())
     }
 
+    /// What the column or the roster has for a value of the facet; more than one for a name that several people share, or
+    /// that is one of several spellings.
+    fn terms(&self, facet: Facet, value: &str) -> Vec<String> {
+        match (facet, self.roster, self.canon) {
+            (Facet::Speaker, Some(roster), _) => roster.values(value),
+            (Facet::Speaker, None, _) => vec![names::key(value)],
+            (_, _, Some(canon)) => match self.chosen(facet, value).first() {
+                Some(class) => canon
+                    .members(*class)
+                    .map(|number| self.vocabulary.value(number).to_owned())
+                    .collect(),
+                None => vec![value.to_owned()],
+            },
+            _ => vec![value.to_owned()],
+        }
+    }
+
+    /// The numbers under which a value of the facet is counted.
+    fn chosen(&self, facet: Facet, value: &str) -> Vec<u32> {
+        let Some(canon) = self.canon else {
+            let terms = self.terms(facet, value);
+            return terms.iter().filter_map(|term| self.number(term)).collect();
+        };
+        let person = self.roster.and_then(|roster| {
+            let slot = roster.people().number_of(value)?;
+            Some(roster.number(slot, self.vocabulary))
+        });
+        let number = self.vocabulary.number(value).map(|number| canon.of(number));
+        person.or(number).into_iter().collect()
+    }
+
     fn number(&self, value: &str) -> Option<u32> {
         self.vocabulary.number(value).or_else(|| {
             let roster = self.roster?;
@@ -103,14 +129,14 @@ impl<'a> Values<'a> {
         self.roster?.people().all().get(self.slot(number)?)
     }
 
-    /// Does a value contain this, both folded?
-    fn contains(&self, facet: Facet, number: u32, wanted: &str) -> bool {
+    /// Does a value contain this, folded or as tokens of a name?
+    fn contains(&self, facet: Facet, number: u32, folded: &str, tokens: &str) -> bool {
         match (self.roster, self.slot(number)) {
             (Some(roster), Some(slot)) if self.person(number).is_some() => {
-                roster.is_spelled(slot, wanted)
+                roster.is_spelled(slot, tokens)
             }
-            _ if facet == Facet::Speaker => self.value(number).contains(wanted),
-            _ => fold(&self.value(number)).contains(wanted),
+            _ if facet == Facet::Speaker => self.value(number).contains(tokens),
+            _ => fold(&self.value(number)).contains(folded),
         }
     }
 }
@@ -126,39 +152,37 @@ pub(super) fn counts(
     let facet = request.facet;
     let limit = request.limit.min(MAX_FACET_VALUES);
     if let Some(contains) = &request.contains {
-        let wanted = match facet {
-            Facet::Speaker => names::tokens(contains).join(" "),
-            _ => fold(contains),
-        };
-        counts.retain(|(number, _)| values.contains(facet, *number, &wanted));
+        let (folded, tokens) = (fold(contains), names::tokens(contains).join(" "));
+        counts.retain(|(number, _)| values.contains(facet, *number, &folded, &tokens));
     }
     let distinct = counts.len() as u64;
-    let chosen: Vec<Vec<String>> = filters
-        .iter()
-        .filter(|f| f.facet == facet)
-        .flat_map(|f| f.any.iter().chain(&f.none))
-        .map(|value| facet.terms(value, values.roster))
-        .collect();
+    let has = |counts: &Counts, number: u32| -> Option<(u32, u64)> {
+        let at = counts.binary_search_by_key(&number, |(number, _)| *number);
+        counts.get(at.ok()?).copied()
+    };
     // A chosen value stays in the list even when nothing has it.
-    let absent: Vec<&String> = chosen
-        .iter()
-        .filter(|terms| {
-            let mut numbers = terms.iter().filter_map(|term| values.number(term));
-            !numbers.any(|n| {
-                counts
-                    .binary_search_by_key(&n, |(number, _)| *number)
-                    .is_ok()
-            })
-        })
-        .filter_map(|terms| terms.first().filter(|term| !term.is_empty()))
-        .collect();
-    let chosen: Vec<&String> = chosen.iter().flatten().collect();
+    let mut chosen: Vec<u32> = Vec::new();
+    let mut absent: Vec<&str> = Vec::new();
+    for filter in filters.iter().filter(|f| f.facet == facet) {
+        for value in filter.any.iter().chain(&filter.none) {
+            let numbers = values.chosen(facet, value);
+            if !numbers.iter().any(|n| has(&counts, *n).is_some()) && !value.is_empty() {
+                absent.push(value);
+            }
+            chosen.extend(numbers);
+        }
+    }
     if facet == Facet::Place {
         let mut paths: Vec<(&str, u64)> = counts
             .iter()
             .map(|(number, count)| (values.vocabulary.value(*number), *count))
             .collect();
-        paths.extend(absent.into_iter().map(|path| (path.as_str(), 0)));
+        paths.extend(absent.iter().map(|path| (*path, 0)));
+        let chosen: Vec<&str> = chosen
+            .iter()
+            .map(|number| values.vocabulary.value(*number))
+            .chain(absent)
+            .collect();
         return Ok(FacetCounts {
             facet,
             distinct,
@@ -166,16 +190,7 @@ pub(super) fn counts(
         });
     }
     let by_time = matches!(facet, Facet::Month | Facet::Year);
-    let kept: Counts = chosen
-        .iter()
-        .filter_map(|term| values.number(term))
-        .filter_map(|n| {
-            let at = counts
-                .binary_search_by_key(&n, |(number, _)| *number)
-                .ok()?;
-            counts.get(at).copied()
-        })
-        .collect();
+    let kept: Counts = chosen.iter().filter_map(|n| has(&counts, *n)).collect();
     // Numbers follow the alphabet.
     if by_time {
         counts.reverse();
@@ -196,7 +211,7 @@ pub(super) fn counts(
     let mut listed = Vec::with_capacity(counts.len() + absent.len());
     for (number, count) in counts {
         let term = values.value(number);
-        let selected = chosen.iter().any(|c| **c == *term);
+        let selected = chosen.contains(&number);
         let value = match (facet, values.person(number)) {
             (_, Some(person)) => person.name.clone(),
             (Facet::Speaker, None) => {
@@ -206,11 +221,7 @@ pub(super) fn counts(
         };
         listed.push((value, count, selected));
     }
-    for term in absent {
-        let person = values.roster.and_then(|r| r.individual(term));
-        let value = person.map_or_else(|| term.clone(), |person| person.name.clone());
-        listed.push((value, 0, true));
-    }
+    listed.extend(absent.into_iter().map(|value| (value.to_owned(), 0, true)));
     if by_time {
         listed.sort_by(|a, b| b.0.cmp(&a.0));
     }
@@ -278,7 +289,7 @@ pub(super) fn spelling(searcher: &Searcher, key: &str) -> tantivy::Result<Option
 type Below<'a> = HashMap<&'a str, Vec<(&'a str, u64)>>;
 
 /// Paths as a tree, the largest first at each level.
-fn tree(counts: &[(&str, u64)], limit: usize, chosen: &[&String]) -> Vec<FacetValue> {
+fn tree(counts: &[(&str, u64)], limit: usize, chosen: &[&str]) -> Vec<FacetValue> {
     let mut below: Below<'_> = HashMap::new();
     for (path, count) in counts {
         let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
@@ -291,7 +302,7 @@ fn branch(
     parent: &str,
     below: &Below<'_>,
     limit: usize,
-    chosen: &[&String],
+    chosen: &[&str],
     levels: usize,
 ) -> Vec<FacetValue> {
     let Some(list) = below.get(parent).filter(|_| levels > 0) else {

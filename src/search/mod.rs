@@ -5,6 +5,7 @@
 
 mod align;
 mod answer;
+mod canon;
 mod collect;
 mod compile;
 mod contradict;

@@ -16,7 +16,7 @@ use tantivy::{DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, TantivyE
 
 use super::vocabulary::Vocabulary;
 use crate::index::names::{self, Finds, Typed};
-use crate::index::people::{Articles, Individual, People};
+use crate::index::people::{Articles, Individual, Part, People};
 use crate::index::schema::{self, fields};
 
 /// The key is its own person.
@@ -176,6 +176,11 @@ impl Roster {
         let key = key.and_then(|key| self.keys.get(key));
         key.and_then(|key| vocabulary.number(key))
             .unwrap_or_else(|| slot_number(vocabulary.len()) + slot)
+    }
+
+    /// The slot of the only one in the register who has a key, wherever it is printed.
+    pub(super) fn slot_of_key(&self, key: &str) -> Option<u32> {
+        slot_of_key(&self.people, key)
     }
 
     /// The slot that a value stands for.
@@ -465,16 +470,17 @@ fn one(people: &People, name: &str) -> Option<u32> {
     if let Some(number) = people.number_of(name) {
         return Some(number);
     }
-    let key = names::key(name);
-    let [number] = people.numbers_of_key(&key) else {
+    slot_of_key(people, &names::key(name))
+}
+
+/// The only one in the register who has a key, wherever it is printed.
+fn slot_of_key(people: &People, key: &str) -> Option<u32> {
+    let [number] = people.numbers_of_key(key) else {
         return None;
     };
     let person = people.all().get(*number as usize)?;
-    person
-        .parts
-        .iter()
-        .any(|p| p.key == key && p.articles == Articles::All)
-        .then_some(*number)
+    let theirs = |part: &Part| part.key == key && part.articles == Articles::All;
+    person.parts.iter().any(theirs).then_some(*number)
 }
 
 fn slot_number(n: usize) -> u32 {

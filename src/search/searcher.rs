@@ -12,7 +12,8 @@ use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Term};
 
 use super::answer::{ANSWER_VERSION, Answer, FacetCounts, Hit, StatementHit};
-use super::collect::{Candidate, Collect, Collected, Plan};
+use super::canon::Canon;
+use super::collect::{Candidate, Collect, Collected, FacetPlan, Plan};
 use super::compile::{Setting, compile};
 use super::facets::{self, Values};
 use super::highlight::Highlighter;
@@ -60,6 +61,8 @@ struct State {
     roster: OnceLock<Option<Arc<Roster>>>,
     /// By facet.
     vocabularies: [OnceLock<Arc<Vocabulary>>; FACETS],
+    /// Which values of a facet are one, by facet.
+    canons: [OnceLock<Arc<Canon>>; FACETS],
     /// Counts over all statements, by facet.
     everything: [OnceLock<Counts>; FACETS],
     /// Names of the places, folded, by number.
@@ -135,6 +138,22 @@ impl Searcher {
         let vocabulary = Vocabulary::read(&self.engine, facet.column());
         let vocabulary = Arc::new(vocabulary.map_err(|e| self.at(e))?);
         Ok(Arc::clone(place.get_or_init(|| vocabulary)))
+    }
+
+    /// Which values of a facet are one; `None` if each is its own.
+    fn canon(&self, facet: Facet) -> Result<Option<Arc<Canon>>, Error> {
+        let Some(place) = self.state.canons.get(facet as usize) else {
+            return Ok(None);
+        };
+        if !facet.has_names() {
+            return Ok(None);
+        }
+        if let Some(canon) = place.get() {
+            return Ok(Some(Arc::clone(canon)));
+        }
+        let roster = self.roster()?.map(Arc::as_ref);
+        let canon = Arc::new(Canon::new(&*self.vocabulary(facet)?, roster));
+        Ok(Some(Arc::clone(place.get_or_init(|| canon))))
     }
 
     /// Counts these facets over all statements, if that has not been done yet.
@@ -423,14 +442,21 @@ impl Searcher {
         let roster = self.roster()?;
         let mut facets = Vec::with_capacity(request.facets.len());
         for facet in &request.facets {
-            facets.push((facet.facet.column(), self.vocabulary(facet.facet)?));
+            facets.push(FacetPlan {
+                field: facet.facet.column(),
+                vocabulary: self.vocabulary(facet.facet)?,
+                canon: self.canon(facet.facet)?,
+            });
         }
-        let filters = request.filters.iter();
+        let mut filters = Vec::with_capacity(request.filters.len());
+        for filter in &request.filters {
+            let (vocabulary, canon) = (self.vocabulary(filter.facet)?, self.canon(filter.facet)?);
+            let values = self.values(filter.facet, &vocabulary, canon.as_deref())?;
+            filters.push(facets::plan(filter, &request.facets, values));
+        }
         let plan = Arc::new(Plan {
             facets,
-            filters: filters
-                .map(|filter| facets::plan(filter, &request.facets, roster.map(Arc::as_ref)))
-                .collect(),
+            filters,
             keep,
             sort: request.sort,
             scope: request.scope,
@@ -453,17 +479,28 @@ impl Searcher {
     }
 
     fn facets(&self, request: &Request, collected: Collected) -> Result<Vec<FacetCounts>, Error> {
-        let roster = self.roster()?.map(Arc::as_ref);
         let mut counted = Vec::with_capacity(request.facets.len());
         for (facet, counts) in request.facets.iter().zip(collected.facets) {
-            let values = Values {
-                vocabulary: &*self.vocabulary(facet.facet)?,
-                roster: roster.filter(|_| facet.facet == Facet::Speaker),
-            };
+            let (vocabulary, canon) = (self.vocabulary(facet.facet)?, self.canon(facet.facet)?);
+            let values = self.values(facet.facet, &vocabulary, canon.as_deref())?;
             let counts = facets::counts(&self.engine, facet, counts, &request.filters, values);
             counted.push(counts.map_err(|e| self.at(e))?);
         }
         Ok(counted)
+    }
+
+    fn values<'a>(
+        &'a self,
+        facet: Facet,
+        vocabulary: &'a Vocabulary,
+        canon: Option<&'a Canon>,
+    ) -> Result<Values<'a>, Error> {
+        let roster = self.roster()?.map(Arc::as_ref);
+        Ok(Values {
+            vocabulary,
+            roster: roster.filter(|_| facet == Facet::Speaker || facet.has_names()),
+            canon,
+        })
     }
 
     /// The hits of a page, in order; `collapsed`: each with the copies of its quotation.

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use tantivy::Searcher;
+use tantivy::{Searcher, SegmentOrdinal};
 use tantivy::schema::Field;
 
 use crate::index::schema;
@@ -103,9 +103,11 @@ impl Vocabulary {
         None
     }
 
-    /// The numbers of a segment's ordinals.
-    pub(super) fn of_segment(&self, segment: usize) -> &[u32] {
-        self.numbers.get(segment).map_or(&[], Vec::as_slice)
+    /// The number of what has an ordinal in a segment.
+    pub(super) fn of_ordinal(&self, segment: SegmentOrdinal, ordinal: u64) -> u32 {
+        let numbers = self.numbers.get(segment as usize);
+        let number = numbers.and_then(|numbers| numbers.get(ordinal as usize));
+        number.copied().unwrap_or(u32::MAX)
     }
 }
 
