@@ -1,7 +1,7 @@
 //! Statements of one person that may contradict each other: much the same words, but one with a negation, another number,
 //! or the opposite word. Nothing here understands a sentence; what it finds is for people to judge.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
@@ -138,12 +138,19 @@ const OPPOSITES: &[(&str, &str)] = &[
 /// A statement's words, sorted by what they tell.
 #[derive(Debug, Default)]
 struct Facts {
-    words: BTreeSet<String>,
+    /// Numbers of the words, in order.
+    words: Vec<u32>,
     numbers: BTreeSet<String>,
     negated: bool,
+    /// Which pairs of opposites have their first or second word here, a bit each.
+    first: u64,
+    second: u64,
 }
 
-fn facts(text: &str, stance: Stance) -> Facts {
+// A bit for each pair.
+const _: () = assert!(OPPOSITES.len() <= 64);
+
+fn facts(text: &str, stance: Stance, vocabulary: &mut HashMap<String, u32>) -> Facts {
     let mut facts = Facts {
         negated: stance == Stance::Denies,
         ..Facts::default()
@@ -156,10 +163,28 @@ fn facts(text: &str, stance: Stance) -> Facts {
         {
             facts.numbers.insert(word);
         } else if !EMPTY.contains(&word.as_str()) {
-            facts.words.insert(word);
+            for (n, (one, other)) in OPPOSITES.iter().enumerate() {
+                facts.first |= u64::from(*one == word) << n;
+                facts.second |= u64::from(*other == word) << n;
+            }
+            let next = vocabulary.len() as u32;
+            facts.words.push(*vocabulary.entry(word).or_insert(next));
         }
     }
+    facts.words.sort_unstable();
+    facts.words.dedup();
     facts
+}
+
+/// How many words two statements share.
+fn shared(a: &[u32], b: &[u32]) -> usize {
+    let (mut i, mut j, mut count) = (0, 0, 0);
+    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
+        count += usize::from(x == y);
+        i += usize::from(x <= y);
+        j += usize::from(y <= x);
+    }
+    count
 }
 
 /// Numbers in words that are not also pronouns.
@@ -171,32 +196,33 @@ const NUMBERS: &[&str] = &[
 
 /// Pairs among the statements of one person that may contradict each other, the most alike first.
 pub(super) fn pairs(statements: &[(&str, Stance)], most: usize) -> Vec<Pair> {
+    let mut vocabulary = HashMap::new();
     let facts: Vec<Facts> = statements
         .iter()
-        .map(|(text, stance)| facts(text, *stance))
+        .map(|(text, stance)| facts(text, *stance, &mut vocabulary))
         .collect();
-    let mut having: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut having: Vec<Vec<usize>> = vec![Vec::new(); vocabulary.len()];
     for (n, fact) in facts.iter().enumerate() {
         for word in &fact.words {
-            having.entry(word).or_default().push(n);
+            having[*word as usize].push(n);
         }
     }
-    let mut common: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-    for list in having.values().filter(|l| l.len() <= FREQUENT) {
+    let mut common: Vec<(usize, usize)> = Vec::new();
+    for list in having.iter().filter(|l| l.len() <= FREQUENT) {
         for (i, one) in list.iter().enumerate() {
-            for other in &list[i + 1..] {
-                *common.entry((*one, *other)).or_default() += 1;
-            }
+            common.extend(list[i + 1..].iter().map(|other| (*one, *other)));
         }
     }
+    common.sort_unstable();
+    common.dedup();
     let mut pairs: Vec<Pair> = common
-        .into_keys()
+        .into_iter()
         .filter_map(|(one, other)| {
             let (a, b) = (&facts[one], &facts[other]);
-            let shared = a.words.intersection(&b.words).count();
+            let shared = shared(&a.words, &b.words);
             let shorter = a.words.len().min(b.words.len());
             // Opposites do not count against it.
-            let opposite = opposite(&a.words, &b.words);
+            let opposite = opposite(a, b);
             let alike = shared as f32 / (shorter - usize::from(opposite.is_some())).max(1) as f32;
             if shared + usize::from(opposite.is_some()) < COMMON || alike < ALIKE {
                 return None;
@@ -231,18 +257,16 @@ pub(super) fn pairs(statements: &[(&str, Stance)], most: usize) -> Vec<Pair> {
     pairs
 }
 
-fn opposite(a: &BTreeSet<String>, b: &BTreeSet<String>) -> Option<(String, String)> {
-    OPPOSITES.iter().find_map(|(x, y)| {
-        let parted = |one: &str, other: &str| {
-            a.contains(one) && b.contains(other) && !a.contains(other) && !b.contains(one)
-        };
-        if parted(x, y) {
-            Some(((*x).to_owned(), (*y).to_owned()))
-        } else if parted(y, x) {
-            Some(((*y).to_owned(), (*x).to_owned()))
-        } else {
-            None
-        }
+/// The first pair of opposites of which each statement has only its own.
+fn opposite(a: &Facts, b: &Facts) -> Option<(String, String)> {
+    let parted = a.first & b.second & !a.second & !b.first;
+    let turned = a.second & b.first & !a.first & !b.second;
+    let n = (parted | turned).trailing_zeros() as usize;
+    let (x, y) = OPPOSITES.get(n)?;
+    Some(if parted >> n & 1 == 1 {
+        ((*x).to_owned(), (*y).to_owned())
+    } else {
+        ((*y).to_owned(), (*x).to_owned())
     })
 }
 

@@ -1,7 +1,7 @@
 //! Of an empty answer: which part of the question emptied it, and what is near.
 
-use tantivy::Searcher as Engine;
 use tantivy::schema::Field as EngineField;
+use tantivy::{Searcher as Engine, Term};
 
 use super::answer::Hint;
 use super::distance;
@@ -140,6 +140,7 @@ impl Searcher {
 }
 
 /// The term of a field nearest to a word, the more frequent of equally near ones; the word itself if the field has it.
+/// Slips in the first letter are rare, and looking for them takes the whole dictionary: they are looked for last.
 fn nearest_term(
     engine: &Engine,
     field: EngineField,
@@ -150,12 +151,30 @@ fn nearest_term(
         4..=7 => 1,
         _ => 2,
     };
+    if engine.doc_freq(&Term::from_field_text(field, word))? > 0 {
+        return Ok(Some(word.to_owned()));
+    }
+    let first = word.chars().next().map(String::from).unwrap_or_default();
+    match nearest_of(engine, field, word, most, &first)? {
+        Some(near) => Ok(Some(near)),
+        None => nearest_of(engine, field, word, most, ""),
+    }
+}
+
+/// The same among the terms that begin with `begin`.
+fn nearest_of(
+    engine: &Engine,
+    field: EngineField,
+    word: &str,
+    most: usize,
+    begin: &str,
+) -> tantivy::Result<Option<String>> {
     let mut best: Option<(usize, std::cmp::Reverse<u32>, String)> = None;
     let mut seen = 0;
     for segment in engine.segment_readers() {
         let inverted = segment.inverted_index(field)?;
-        let mut terms = inverted.terms().stream()?;
-        while terms.advance() && seen < MAX_TERMS {
+        let mut terms = inverted.terms().range().ge(begin).into_stream()?;
+        while terms.advance() && seen < MAX_TERMS && terms.key().starts_with(begin.as_bytes()) {
             seen += 1;
             let Ok(term) = std::str::from_utf8(terms.key()) else {
                 continue;

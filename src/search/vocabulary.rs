@@ -7,8 +7,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use tantivy::{Searcher, SegmentOrdinal};
 use tantivy::schema::Field;
+use tantivy::{Searcher, SegmentOrdinal};
 
 use crate::index::schema;
 
