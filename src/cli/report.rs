@@ -43,6 +43,7 @@ pub(super) fn counted(n: u64, one: &str, many: &str) -> String {
 }
 
 /// What went wrong on the way into the index. The failure names the path itself.
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub(super) fn unwritten(error: index::Error) -> anyhow::Error {
     anyhow!("cannot write to the index {error}")
 }

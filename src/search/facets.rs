@@ -313,7 +313,7 @@ fn branch(
     let mut values = Vec::new();
     for (rank, (path, count)) in list.into_iter().enumerate() {
         // A chosen place is shown with all that leads to it.
-        let selected = chosen.iter().any(|c| *c == path);
+        let selected = chosen.contains(&path);
         let leads = chosen.iter().any(|c| {
             c.strip_prefix(path)
                 .is_some_and(|rest| rest.starts_with('/'))

@@ -340,7 +340,7 @@ impl Roster {
         }
         let mut whole = Vec::new();
         having(segment, &Term::from_field_text(f.id, article), |doc| {
-            whole.push(doc)
+            whole.push(doc);
         })?;
         let mut left: Vec<u64> = Vec::new();
         having(segment, &Term::from_field_text(f.key, article), |doc| {
