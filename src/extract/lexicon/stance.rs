@@ -71,6 +71,29 @@ const NOUNS: &[(&str, Stance)] = &[
     ("warnings", Stance::Warns),
 ];
 
+/// Does a refusal whose words end before `end` say what is not told: "would not say |how far it had come", but not
+/// "declined to comment |on the price"?
+#[must_use]
+pub fn withholds(tokens: &Tokens<'_>, marks: &[Mark], end: u32) -> bool {
+    const SILENT: &[&str] = &[
+        "comment",
+        "respond",
+        "reply",
+        "speak",
+        "answer",
+        "elaborate",
+    ];
+    const CLAUSE: &[&str] = &[
+        "what", "how", "when", "where", "why", "who", "which", "whether", "if", "that", "by",
+    ];
+    let Some(last) = end.checked_sub(1) else {
+        return false;
+    };
+    let next = marks.get(end as usize).copied().unwrap_or_default();
+    !one_of(tokens.word(last), SILENT)
+        && (one_of(tokens.word(end), CLAUSE) || next.any(&[Class::Determiner, Class::Possessive]))
+}
+
 /// Where the words of a refusal to comment end, if one begins at `at` ("declined", "did", "could", "had", "would",
 /// "no"): one past its last word. `None` if none begins there.
 #[must_use]

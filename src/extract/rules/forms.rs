@@ -12,7 +12,8 @@ const LABEL: u32 = 6;
 
 impl Scan<'_, '_> {
     /// "declined to comment", "did not respond to a request for comment", "could not be reached": a statement without
-    /// content, because that somebody was asked and did not answer is news too.
+    /// content, because that somebody was asked and did not answer is news too. "would not say how far it had come" has
+    /// what was not told for its content.
     pub(super) fn refusals(&mut self) {
         let mut at = 0;
         let count = self.tokens.tokens.len() as u32;
@@ -28,7 +29,12 @@ impl Scan<'_, '_> {
             };
             let low = self.sentence(at).start;
             if let Some(source) = self.subject_before(at, low) {
-                self.push(Vec::new(), Some(at..end), Some(source), 0.85, REFUSAL);
+                let content = if stance::withholds(self.tokens, self.marks, end) {
+                    vec![end..self.content_end(end, &self.sentence(at))]
+                } else {
+                    Vec::new()
+                };
+                self.push(content, Some(at..end), Some(source), 0.85, REFUSAL);
             }
             at = end.max(at + 1);
         }

@@ -411,7 +411,7 @@ impl Scan<'_, '_> {
     }
 
     /// Where a clause that begins at `begin` ends: at the sentence's end, or before ", adding" and ", according to".
-    fn content_end(&self, begin: u32, sentence: &Range<u32>) -> u32 {
+    pub(super) fn content_end(&self, begin: u32, sentence: &Range<u32>) -> u32 {
         let words_end = self.words_end(sentence);
         (begin..words_end)
             .find(|&i| {

@@ -143,7 +143,7 @@ impl<'a, 't> View<'a, 't> {
     fn statement(&self, mut attribution: Attribution, earlier: &[Statement]) -> Statement {
         let stance = stance::of_cue(self.tokens, self.marks, &attribution.cue);
         if stance == Stance::Declines {
-            self.empty_refusal(&mut attribution);
+            self.refusal(&mut attribution);
         }
         self.trim_head(&mut attribution);
         let span = |r: &Range<u32>| self.tokens.span(r.clone());
@@ -241,8 +241,8 @@ impl<'a, 't> View<'a, 't> {
         statement
     }
 
-    /// A refusal has no content: "to comment" is part of the cue.
-    fn empty_refusal(&self, attribution: &mut Attribution) {
+    /// A refusal to comment has no content: "to comment" is part of the cue. One to say something has that.
+    fn refusal(&self, attribution: &mut Attribution) {
         let Some(first) = attribution.cue.first().cloned() else {
             return;
         };
@@ -255,8 +255,15 @@ impl<'a, 't> View<'a, 't> {
             (end > first.start).then_some(i..end)
         });
         if let Some(words) = words {
+            if stance::withholds(self.tokens, self.marks, words.end) {
+                attribution.content.retain(|c| c.end > words.end);
+                for content in &mut attribution.content {
+                    content.start = content.start.max(words.end);
+                }
+            } else {
+                attribution.content.clear();
+            }
             attribution.cue = vec![words];
-            attribution.content.clear();
         }
     }
 

@@ -148,13 +148,18 @@ impl View<'_, '_> {
                 while before > head.end && (self.mark(before - 1).is(Class::Title)) {
                     before -= 1;
                 }
+                // "the bridge keeper, Ana Ruiz,": a description that no list knows, and a name that is all of the apposition
+                let described = self.mark(head.start).is(Class::Determiner)
+                    && !head.clone().any(|i| self.mark(i).is(Class::Organisation))
+                    && (m.tokens.end == source.end || self.is(m.tokens.end, ","));
                 is_person(m)
                     && !owned(m)
                     && (before > source.start && self.is(before - 1, ","))
-                    && head.clone().any(|i| {
-                        self.mark(i)
-                            .any(&[Class::Role, Class::Spokes, Class::Relative])
-                    })
+                    && (described
+                        || head.clone().any(|i| {
+                            self.mark(i)
+                                .any(&[Class::Role, Class::Spokes, Class::Relative])
+                        }))
             })
         };
         let mention = in_head.copied().or_else(|| apposed().copied())?;
