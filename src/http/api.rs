@@ -178,7 +178,7 @@ pub(super) async fn statement(
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
     json(
-        &app.ask(move |snapshot| statement::find(&snapshot.searcher, &id))
+        &app.ask(move |snapshot| statement::find(&snapshot.searcher, &id, false))
             .await?,
     )
 }

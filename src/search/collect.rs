@@ -153,7 +153,7 @@ pub(super) struct Collected {
     /// Of each facet, the counts of its values by number; above the numbers of the vocabulary come the roster's slots.
     pub(super) facets: Vec<Counts>,
     /// Where not every hit counts: numbers with what counts once, for all segments to be counted together.
-    pairs: Vec<Vec<(u32, u64)>>,
+    pub(super) pairs: Vec<Vec<(u32, u64)>>,
 }
 
 /// Documents whose values are read at once: columns are faster by the block.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
 
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, Searcher, TERMINATED, TantivyError, Term};
@@ -144,6 +145,7 @@ impl<'a> Values<'a> {
 /// Names the counts of one facet.
 pub(super) fn counts(
     searcher: &Searcher,
+    spellings: &Spellings,
     request: &FacetRequest,
     mut counts: Counts,
     filters: &[Filter],
@@ -214,9 +216,9 @@ pub(super) fn counts(
         let selected = chosen.contains(&number);
         let value = match (facet, values.person(number)) {
             (_, Some(person)) => person.name.clone(),
-            (Facet::Speaker, None) => {
-                spelling(searcher, &term)?.unwrap_or_else(|| term.into_owned())
-            }
+            (Facet::Speaker, None) => spellings
+                .of(searcher, &term)?
+                .unwrap_or_else(|| term.into_owned()),
             _ => term.into_owned(),
         };
         listed.push((value, count, selected));
@@ -241,8 +243,28 @@ pub(super) fn counts(
     })
 }
 
+/// The usual spellings of speakers, by key, once they were asked for: each takes a look at many statements.
+#[derive(Debug, Default)]
+pub(super) struct Spellings(Mutex<HashMap<String, Option<String>>>);
+
+impl Spellings {
+    fn of(&self, searcher: &Searcher, key: &str) -> tantivy::Result<Option<String>> {
+        let known = |kept: &Mutex<HashMap<String, Option<String>>>| {
+            let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.get(key).cloned()
+        };
+        if let Some(name) = known(&self.0) {
+            return Ok(name);
+        }
+        let name = spelling(searcher, key)?;
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(key.to_owned(), name.clone());
+        Ok(name)
+    }
+}
+
 /// The most usual spelling of the speakers with this key.
-pub(super) fn spelling(searcher: &Searcher, key: &str) -> tantivy::Result<Option<String>> {
+fn spelling(searcher: &Searcher, key: &str) -> tantivy::Result<Option<String>> {
     let f = fields();
     let term = Term::from_field_text(f.speaker_key, key);
     let mut spellings: BTreeMap<String, usize> = BTreeMap::new();

@@ -357,6 +357,25 @@ impl Roster {
         Ok(())
     }
 
+    /// Terms of which each document has one that a value of the speaker facet means; others may have them too.
+    pub(super) fn terms(&self, value: &str) -> Vec<Term> {
+        let f = fields();
+        let given = self.given.iter();
+        let mut terms: Vec<Term> = given
+            .map(|(id, _)| Term::from_field_text(f.id, id))
+            .collect();
+        match self.individual(value) {
+            Some(person) => terms.extend(
+                person
+                    .parts
+                    .iter()
+                    .map(|part| Term::from_field_text(f.speaker_key, &part.key)),
+            ),
+            None => terms.push(Term::from_field_text(f.speaker_key, value)),
+        }
+        terms
+    }
+
     /// Hands on the documents of a segment that a value of the speaker facet means.
     pub(super) fn passing(
         &self,

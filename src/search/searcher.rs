@@ -7,7 +7,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tantivy::collector::DocSetCollector;
-use tantivy::query::{Query as EngineQuery, TermQuery};
+use tantivy::query::{
+    BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery, TermQuery, TermSetQuery,
+};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Term};
 
@@ -15,11 +17,13 @@ use super::answer::{ANSWER_VERSION, Answer, FacetCounts, Hit, StatementHit};
 use super::canon::Canon;
 use super::collect::{Candidate, Collect, Collected, FacetPlan, Plan};
 use super::compile::{Setting, compile};
-use super::facets::{self, Values};
+use super::facets::{self, Spellings, Values};
 use super::highlight::Highlighter;
 use super::hits;
 use super::query::{Field, Node, Query};
-use super::request::{Counting, Facet, FacetRequest, MAX_LIMIT, MAX_OFFSET, Request, Scope};
+use super::request::{
+    Counting, Facet, FacetRequest, Filter, MAX_LIMIT, MAX_OFFSET, Request, Scope,
+};
 use super::roster::Roster;
 use super::suggest::last_step;
 use super::vocabulary::{Counts, Vocabulary};
@@ -65,6 +69,9 @@ struct State {
     canons: [OnceLock<Arc<Canon>>; FACETS],
     /// Counts over all statements, by facet.
     everything: [OnceLock<Counts>; FACETS],
+    spellings: Spellings,
+    /// How many statements there are.
+    total: OnceLock<u64>,
     /// Names of the places, folded, by number.
     places: OnceLock<Vec<Box<str>>>,
 }
@@ -204,16 +211,18 @@ impl Searcher {
         keep: usize,
         begin: Instant,
     ) -> Result<Collected, Error> {
-        let is_everything = request.query.root.is_none()
-            && request.filters.is_empty()
-            && request.scope == Scope::Statements
-            && request.counting == Counting::Raw
-            && request.min_confidence <= 0.0;
-        if !is_everything || request.facets.is_empty() {
-            return self.collect(request, keep, begin + BUDGET);
+        if !request.filters.is_empty() || !is_plain(request) {
+            return self.sideways(request, keep, begin);
         }
         self.everything(&request.facets, request)?;
-        let mut collected = self.collect(&bare(request), keep, begin + BUDGET)?;
+        let mut collected = match self.state.total.get() {
+            Some(total) if keep == 0 => Collected {
+                total: *total,
+                ..Collected::default()
+            },
+            _ => self.collect(&bare(request), keep, begin + BUDGET)?,
+        };
+        self.state.total.get_or_init(|| collected.total);
         let counts = request.facets.iter().map(|facet| {
             let place = self.state.everything.get(facet.facet as usize);
             place.and_then(OnceLock::get).cloned().unwrap_or_default()
@@ -422,6 +431,28 @@ impl Searcher {
         })
     }
 
+    /// Collects what a request with filters or words asks for. The counts of a facet beside its own filter, if that is all
+    /// that narrows the request, are those over all statements.
+    fn sideways(&self, request: &Request, keep: usize, begin: Instant) -> Result<Collected, Error> {
+        let [filter] = request.filters.as_slice() else {
+            return self.collect(request, keep, begin + BUDGET);
+        };
+        let place = request.facets.iter().position(|f| f.facet == filter.facet);
+        let Some(place) = place.filter(|_| is_plain(request) && !filter.any.is_empty()) else {
+            return self.collect(request, keep, begin + BUDGET);
+        };
+        let all = self.counts_of_everything(filter.facet)?.to_vec();
+        let mut others = request.clone();
+        others.facets.retain(|f| f.facet != filter.facet);
+        if others.facets.len() + 1 != request.facets.len() {
+            // The facet is asked for twice.
+            return self.collect(request, keep, begin + BUDGET);
+        }
+        let mut collected = self.collect(&others, keep, begin + BUDGET)?;
+        collected.facets.insert(place, all);
+        Ok(collected)
+    }
+
     pub(super) fn collect(
         &self,
         request: &Request,
@@ -429,7 +460,30 @@ impl Searcher {
         deadline: Instant,
     ) -> Result<Collected, Error> {
         let query = compile(&request.query, self.setting(request)?);
-        self.run(query.as_ref(), request, keep, deadline)
+        // What fails a filter is of use only for counts of the filter's own facet; without them it need not be looked at.
+        let mut clauses = vec![(Occur::Must, query)];
+        for filter in &request.filters {
+            if !filter.any.is_empty() && request.facets.iter().all(|f| f.facet != filter.facet) {
+                clauses.push((Occur::Must, self.narrowing(filter)?));
+            }
+        }
+        self.run(&BooleanQuery::new(clauses), request, keep, deadline)
+    }
+
+    /// Finds at least everything that has one of the values that a filter asks for.
+    fn narrowing(&self, filter: &Filter) -> Result<Box<dyn EngineQuery>, Error> {
+        let (vocabulary, canon) = (self.vocabulary(filter.facet)?, self.canon(filter.facet)?);
+        let values = self.values(filter.facet, &vocabulary, canon.as_deref())?;
+        let plan = facets::plan(filter, &[], values);
+        let mut terms = Vec::new();
+        for value in &plan.any {
+            match values.roster.filter(|_| filter.facet == Facet::Speaker) {
+                Some(roster) => terms.extend(roster.terms(value)),
+                None => terms.push(Term::from_field_text(plan.field, value)),
+            }
+        }
+        let having = TermSetQuery::new(terms);
+        Ok(Box::new(ConstScoreQuery::new(Box::new(having), 0.0)))
     }
 
     pub(super) fn run(
@@ -483,7 +537,14 @@ impl Searcher {
         for (facet, counts) in request.facets.iter().zip(collected.facets) {
             let (vocabulary, canon) = (self.vocabulary(facet.facet)?, self.canon(facet.facet)?);
             let values = self.values(facet.facet, &vocabulary, canon.as_deref())?;
-            let counts = facets::counts(&self.engine, facet, counts, &request.filters, values);
+            let counts = facets::counts(
+                &self.engine,
+                &self.state.spellings,
+                facet,
+                counts,
+                &request.filters,
+                values,
+            );
             counted.push(counts.map_err(|e| self.at(e))?);
         }
         Ok(counted)
@@ -556,6 +617,14 @@ impl Searcher {
             }
         }
     }
+}
+
+/// Do filters alone, if anything, tell the hits from all statements, each of which counts?
+fn is_plain(request: &Request) -> bool {
+    request.query.root.is_none()
+        && request.scope == Scope::Statements
+        && request.counting == Counting::Raw
+        && request.min_confidence <= 0.0
 }
 
 /// The same request, for hits alone.

@@ -57,10 +57,8 @@ impl Searcher {
             sort: Sort::Oldest,
             ..bare(request)
         };
-        let total = usize::try_from(self.count(&oldest)?).unwrap_or(usize::MAX);
-        let statements = self
-            .collect(&oldest, total, Instant::now() + PATIENCE)?
-            .hits;
+        let deadline = Instant::now() + PATIENCE;
+        let statements = self.collect(&oldest, usize::MAX, deadline)?.hits;
 
         let mut families: HashMap<u64, Vec<DocAddress>> = HashMap::new();
         for hit in &statements {

@@ -153,8 +153,8 @@ fn found(source: &Source) -> Markup {
     }
 }
 
-/// The pasted words and the printed ones in one text.
-fn compared(diff: &[Change]) -> Markup {
+/// The words of one text and those of another in one.
+pub(super) fn compared(diff: &[Change]) -> Markup {
     html! {
         @for (n, change) in diff.iter().enumerate() {
             @if n > 0 { " " }

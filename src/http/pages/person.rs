@@ -25,7 +25,7 @@ const REPEATED: usize = 3;
 const DEPTH: Depth = Depth {
     latest: 0,
     repeated: REPEATED,
-    compared: 300,
+    compared: 150,
 };
 /// Facets shown, in this order.
 const SHOWN: [Facet; 4] = [Facet::Place, Facet::Outlet, Facet::About, Facet::Stance];

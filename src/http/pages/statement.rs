@@ -1,22 +1,25 @@
 //! `/statement/{id}`: one statement, each of its fields, and how it was found.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use maud::{Markup, html};
 
-use super::{Frame, Section, card};
+use super::{Frame, Section, card, check};
 use crate::http::Shared;
 use crate::http::fault::Fault;
 use crate::http::format;
-use crate::http::view::{View, encode};
-use crate::search::{Searcher, StatementHit};
+use crate::http::view::{View, encode, parameters};
+use crate::search::{Copy, CopyKind, Searcher, StatementHit};
 
 pub(in crate::http) async fn page(
     State(app): State<Shared>,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Fault> {
+    let diff = parameters(query.as_deref().unwrap_or_default())
+        .any(|(name, value)| name == "diff" && value == "1");
     let hit = app
-        .ask(move |snapshot| find(&snapshot.searcher, &id))
+        .ask(move |snapshot| find(&snapshot.searcher, &id, diff))
         .await?;
     let title = format!(
         "{}: {}",
@@ -32,21 +35,25 @@ pub(in crate::http) async fn page(
         view: &View::default(),
         feed: None,
     };
-    Ok(frame.around(&app, &content(&hit)))
+    Ok(frame.around(&app, &content(&hit, diff)))
 }
 
-/// The statement, its copies with it.
-pub(in crate::http) fn find(searcher: &Searcher, id: &str) -> Result<StatementHit, Fault> {
+/// The statement, its copies with it; `diff`: with the words in which they differ.
+pub(in crate::http) fn find(
+    searcher: &Searcher,
+    id: &str,
+    diff: bool,
+) -> Result<StatementHit, Fault> {
     // An article's key has no dot.
     if !id.contains('.') {
         return Err(Fault::NotFound);
     }
     let mut hit = searcher.statement(id, None)?.ok_or(Fault::NotFound)?;
-    hit.copies = searcher.copies(id, false)?;
+    hit.copies = searcher.copies(id, diff)?;
     Ok(hit)
 }
 
-fn content(hit: &StatementHit) -> Markup {
+fn content(hit: &StatementHit, diff: bool) -> Markup {
     let row = |name: &str, value: Markup| html! { div { dt { (name) } dd { (value) } } };
     let text = |value: Option<&str>| {
         value
@@ -77,15 +84,7 @@ fn content(hit: &StatementHit) -> Markup {
             div.passage lang=[hit.language.as_deref()] { p { (card::passage(hit)) } }
             p { a href=(format::in_context(&hit.article, &hit.id)) { "Open it in the article" } }
             @if !hit.copies.is_empty() {
-                h2 { "Also printed in" }
-                ul.copies {
-                    @for copy in &hit.copies {
-                        li {
-                            a href=(format!("/statement/{}", encode(&copy.id))) { (copy.outlet.as_deref().map_or_else(|| "Another article".to_owned(), format::one_line)) }
-                            " " span.quiet { (card::whence(copy.title.as_deref(), None, copy.url.as_deref(), copy.published)) }
-                        }
-                    }
-                }
+                (copies(hit, diff))
             }
             h2 { "Fields" }
             dl.fields {
@@ -123,6 +122,56 @@ fn content(hit: &StatementHit) -> Markup {
                 button.plain.copy type="button" data-copy=(card::citation(hit)) { "Copy with citation" }
                 a href=(format!("/api/v1/statements/{}", encode(&hit.id))) { "As JSON" }
             }
+        }
+    }
+}
+
+/// Every appearance of the quotation, the first one first.
+fn copies(hit: &StatementHit, diff: bool) -> Markup {
+    let page = format!("/statement/{}", encode(&hit.id));
+    // Undated ones come last.
+    let before = |copy: &Copy| match (copy.published, hit.published) {
+        (Some(copy), Some(own)) => copy < own,
+        (copy, None) => copy.is_some(),
+        (None, Some(_)) => false,
+    };
+    let place = hit.copies.iter().take_while(|copy| before(copy)).count();
+    let differ = hit.copies.iter().any(|copy| copy.how != CopyKind::Same);
+    html! {
+        section aria-labelledby="copies" {
+            div.summary {
+                h2 #copies { "Printed " (format::count(hit.copies.len() as u64 + 1)) " times" }
+                @if differ && diff { a href=(page) { "Without the differences" } }
+                @else if differ { a href=(format!("{page}?diff=1#copies")) { "Show the differences word by word" } }
+            }
+            ol.copies {
+                @for (n, copy) in hit.copies.iter().enumerate() {
+                    @if n == place { (this(hit)) }
+                    li {
+                        a href=(format!("/statement/{}", encode(&copy.id))) { (copy.outlet.as_deref().map_or_else(|| "Another article".to_owned(), format::one_line)) }
+                        " " span.quiet { (card::whence(copy.title.as_deref(), None, copy.url.as_deref(), copy.published)) }
+                        @match copy.how {
+                            CopyKind::Same => {},
+                            CopyKind::Shortened => span.badge { "shortened" },
+                            CopyKind::Longer => span.badge { "longer" },
+                            CopyKind::Altered => span.badge { "altered" },
+                        }
+                        @if !copy.diff.is_empty() { p.compared { (check::compared(&copy.diff)) } }
+                    }
+                }
+                @if place == hit.copies.len() { (this(hit)) }
+            }
+            @if diff { p.key { del { "as printed here" } " " ins { "as printed there" } } }
+        }
+    }
+}
+
+/// The statement itself among its copies.
+fn this(hit: &StatementHit) -> Markup {
+    html! {
+        li aria-current="true" {
+            strong { (hit.outlet.as_deref().map_or_else(|| "This article".to_owned(), format::one_line)) }
+            " " span.quiet { (card::whence(hit.title.as_deref(), None, None, hit.published)) " · this one" }
         }
     }
 }
