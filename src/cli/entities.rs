@@ -68,10 +68,19 @@ pub(super) fn places(args: &PlacesArgs) -> Result<u8> {
             if !aliases.is_empty() {
                 line += &format!("  {DIM}as {}{DIM:#}", aliases.join(", "));
             }
+            line += &match (place.mentions.len(), place.nested.len()) {
+                (_, 0) => String::new(),
+                (0, n) => format!("  {DIM}only inside of {n} name{}{DIM:#}", plural(n)),
+                (_, n) => format!("  {DIM}and inside of {n} name{}{DIM:#}", plural(n)),
+            };
             writeln!(out, "{line}")?;
         }
         Ok(())
     })
+}
+
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "" } else { "s" }
 }
 
 /// The forms of `mentions` other than `name`, once each.

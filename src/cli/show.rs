@@ -197,9 +197,41 @@ fn listing(out: &mut Vec<u8>, label: &str, items: impl Iterator<Item = String>) 
     Ok(())
 }
 
-/// The article's text with its entities coloured: people green, organisations magenta, places cyan.
+/// What is left of `outer` when the spans of `inner` are cut out, which are in order.
+fn around(outer: Span, inner: &[Span]) -> Vec<Span> {
+    let mut pieces = Vec::new();
+    let mut begin = outer.begin;
+    for cut in inner
+        .iter()
+        .filter(|s| outer.begin <= s.begin && s.end <= outer.end && s.begin < s.end)
+    {
+        if begin < cut.begin {
+            pieces.push(Span {
+                begin,
+                end: cut.begin,
+            });
+        }
+        begin = begin.max(cut.end);
+    }
+    if begin < outer.end {
+        pieces.push(Span {
+            begin,
+            end: outer.end,
+        });
+    }
+    pieces
+}
+
+/// The article's text with its entities coloured: people green, organisations magenta, places cyan, those inside of names of organisations
+/// as well.
 pub(super) fn entities(out: &mut Vec<u8>, article: &Article, reading: &Reading) -> Result<()> {
     let mut marks: Vec<(Span, Style)> = Vec::new();
+    let mut nested: Vec<Span> = reading
+        .places
+        .iter()
+        .flat_map(|p| p.nested.iter().copied())
+        .collect();
+    nested.sort_by_key(|span| span.begin);
     marks.extend(
         reading
             .people
@@ -215,8 +247,11 @@ pub(super) fn entities(out: &mut Vec<u8>, article: &Article, reading: &Reading) 
         reading
             .organisations
             .iter()
-            .flat_map(|o| o.mentions.iter().map(|&m| (m, ORGANISATION))),
+            .flat_map(|o| &o.mentions)
+            .flat_map(|&m| around(m, &nested))
+            .map(|piece| (piece, ORGANISATION)),
     );
+    marks.extend(nested.iter().map(|&span| (span, PLACE)));
     marks.extend(
         reading
             .places

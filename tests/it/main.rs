@@ -16,6 +16,7 @@ mod ingest;
 mod names;
 mod people;
 mod places;
+mod pronouns;
 mod query;
 mod readings;
 mod search;

@@ -20,11 +20,18 @@ const FADE: f32 = 0.62;
 /// Factors on a mention's weight.
 const SUBJECT: f32 = 1.9;
 const POSSESSOR: f32 = 0.7;
+const CONTACT: f32 = 0.1;
 /// Factors on a person's weight for a pronoun that matches, or does not.
 const MATCH: f32 = 1.6;
 const MISMATCH: f32 = 0.03;
 /// A person once called by the other pronoun.
 const CALLED_OTHERWISE: f32 = 0.3;
+/// Somebody without a name, the subject of this sentence or the last one, with nobody named since.
+const JUST_NOW: f32 = 2.0;
+/// The same, spoken of within a quotation, for a pronoun outside.
+const FROM_QUOTATION: f32 = 0.2;
+/// Most that mentions before the last sentence with one can weigh together.
+const MOST_BEFORE: f32 = 2.0;
 /// Mentions older than this many sentences are forgotten.
 const MEMORY: u32 = 8;
 /// A nominal of an organisation looks back this many sentences.
@@ -46,7 +53,7 @@ struct Salience {
 impl Salience {
     fn add(&mut self, sentence: u32, weight: f32) {
         if sentence != self.sentence {
-            self.before = self.at(sentence);
+            self.before = self.at(sentence).min(MOST_BEFORE);
             self.here = 0.0;
             self.sentence = sentence;
         }
@@ -83,6 +90,7 @@ pub(super) fn resolve(
         marks,
         names,
         voices: voices(tokens, marks, quotes, &people.mentions),
+        quotes,
         nested: quotes
             .iter()
             .filter(|q| q.depth > 0 && is_other_mark(q, tokens, quotes))
@@ -95,6 +103,7 @@ pub(super) fn resolve(
             .collect(),
         salience: vec![Salience::default(); people.people.len()],
         stranger: Salience::default(),
+        is_stranger_quoted: false,
         organisations: vec![None; people.organisations.len()],
     };
     let by_name = std::mem::take(&mut people.mentions);
@@ -138,8 +147,10 @@ pub(super) fn resolve(
             at = mention.tokens.end;
             found.push(mention);
         } else {
-            if mark.is(Class::Article) {
+            if mark.is(Class::Article) || tokens.word(at).eq_ignore_ascii_case("one") {
                 reader.note_stranger(at);
+            } else {
+                reader.note_relative(at);
             }
             at += 1;
         }
@@ -195,6 +206,8 @@ struct Reader<'a, 't> {
     names: &'a [Name],
     /// Quotations by people named beside them, in order.
     voices: Vec<Voice>,
+    /// All quotations.
+    quotes: &'a [Region],
     /// Quotations inside quotations.
     nested: Vec<Range<u32>>,
     /// Roles printed beside names.
@@ -203,6 +216,8 @@ struct Reader<'a, 't> {
     /// Somebody whom the text calls by a role only ("a judge", "the president"): a pronoun that fits them best stays
     /// open rather than go to somebody else.
     stranger: Salience,
+    /// The stranger was spoken of within a quotation.
+    is_stranger_quoted: bool,
     /// Last mention of each organisation, as a token.
     organisations: Vec<Option<u32>>,
 }
@@ -252,6 +267,16 @@ impl Reader<'_, '_> {
             }) && !self.mark(end + 1).verbal;
         if possessive {
             return POSSESSOR;
+        }
+        // "Dara Quill (202) 555-0142": whom to call
+        if self.tokens.word(end) == "("
+            && self
+                .tokens
+                .tokens
+                .get(end as usize + 1)
+                .is_some_and(|t| t.kind == TokenKind::Number && t.span.len() == 3)
+        {
+            return CONTACT;
         }
         if mention.form == Form::Pronoun {
             let object = ["him", "her", "himself", "herself"]
@@ -357,7 +382,14 @@ impl Reader<'_, '_> {
             * match he {
                 true if self.stranger.she > self.stranger.he => CALLED_OTHERWISE,
                 false if self.stranger.he > self.stranger.she => CALLED_OTHERWISE,
+                _ if self.stranger.he != self.stranger.she => MATCH,
                 _ => 1.0,
+            }
+            * match self.is_stranger_last(at) {
+                // “My mother saw it,” she said
+                _ if self.is_stranger_quoted && !self.is_quoted(at) => FROM_QUOTATION,
+                true => JUST_NOW,
+                false => 1.0,
             };
         let best = best.filter(|(w, _)| *w > 0.004 && *w >= stranger);
         if best.is_none() && stranger > 0.0 {
@@ -400,17 +432,75 @@ impl Reader<'_, '_> {
         {
             return;
         }
+        self.add_stranger(at, head, (0, 0));
+    }
+
+    /// Notes "my daughter", "his late mother", "Quill's wife", "my boss" at its last word.
+    fn note_relative(&mut self, at: u32) {
+        let mark = self.mark(at);
+        let Some(mut before) = at.checked_sub(1) else {
+            return;
+        };
+        if before > 0 && self.mark(before).is(Class::Modifier)
+            || matches!(
+                self.tokens.word(before),
+                "late" | "own" | "elder" | "younger"
+            )
+        {
+            before = before.saturating_sub(1);
+        }
+        let is_mine = self.mark(before).is(Class::Possessive);
+        let is_quills = || {
+            self.tokens
+                .tokens
+                .get(before as usize)
+                .is_some_and(|t| t.kind == TokenKind::Clitic)
+        };
+        let person = mark.is(Class::Relative) && (is_mine || is_quills())
+            || mark.is(Class::Role) && is_mine && !mark.any(&[Class::People, Class::Organisation]);
+        if !person || self.names_begin(at + 1) || self.roles.iter().any(|role| role.contains(&at)) {
+            return;
+        }
+        let is = (
+            u16::from(mark.is(Class::Male)),
+            u16::from(mark.is(Class::Female)),
+        );
+        self.add_stranger(before, at, is);
+    }
+
+    /// Notes somebody without a name, called from `begin` to `head`, and how often by which pronoun.
+    fn add_stranger(&mut self, begin: u32, head: u32, called: (u16, u16)) {
         let next = self.mark(head + 1);
-        let subject = at == 0
-            || self.sentence(at - 1) != self.sentence(at)
+        let subject = begin == 0
+            || self.sentence(begin - 1) != self.sentence(begin)
             || next.is(Class::Auxiliary)
-            || next.is_cue();
-        let sentence = self.sentence(at);
+            || next.is_cue()
+            || self.tokens.word(head + 1).eq_ignore_ascii_case("who")
+            // "the minister of the day announced"
+            || self.tokens.word(head + 1) == "of"
+                && (head + 3..=head + 4).any(|i| self.mark(i).is_cue());
+        let sentence = self.sentence(begin);
         // another one: whoever it was before
-        (self.stranger.he, self.stranger.she) = (0, 0);
+        (self.stranger.he, self.stranger.she) = called;
         // not by name: lighter than a name in the same place
         self.stranger
             .add(sentence, if subject { SUBJECT } else { 0.6 });
+        if subject {
+            self.stranger.last_mention = head;
+        }
+        self.is_stranger_quoted = self.is_quoted(head);
+    }
+
+    fn is_quoted(&self, at: u32) -> bool {
+        self.quotes.iter().any(|q| q.open < at && at < q.close)
+    }
+
+    /// Was somebody without a name just now spoken of, and nobody with one since?
+    fn is_stranger_last(&self, at: u32) -> bool {
+        let last = self.stranger.last_mention;
+        last > 0
+            && self.sentence(at) <= self.sentence(last) + 1
+            && self.salience.iter().all(|s| s.last_mention < last)
     }
 
     /// The head of the noun phrase that the article at `at` opens: the last of its nouns.
