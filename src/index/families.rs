@@ -42,8 +42,12 @@ const LEAST_UNNAMED: usize = 8;
 const SHINGLE: usize = 4;
 /// A shingle of more families than this is a phrase of the trade and says nothing.
 const MOST_COMMON: usize = 200;
-/// Slots of the table that tells shingles seen once from others.
-const SLOTS: usize = 1 << 24;
+/// Shingles in memory at a time, about.
+const SHINGLES_AT_ONCE: usize = 2 << 20;
+/// Pairs that are gathered before they are tested.
+const PAIRS_AT_ONCE: usize = 1 << 20;
+/// Spreads shingles over the parts (multiplicative hashing by the golden ratio).
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The sketch of a statement's folded words; `None` if there are too few.
 pub(crate) fn sketch(surname: Option<&str>, words: &str) -> Option<Vec<u64>> {
@@ -198,91 +202,156 @@ impl Statements {
     }
 
     fn join(&self) -> Families {
-        let shared = self.shared_shingles();
-        let mut order: Vec<usize> = (0..self.family.len()).collect();
+        let mut order: Vec<u32> = (0..).take(self.family.len()).collect();
         order.sort_unstable_by_key(|&n| {
+            let n = n as usize;
             (std::cmp::Reverse(self.words(n).len()), self.family.get(n))
         });
-        let mut rank = vec![0_usize; order.len()];
-        for (place, &n) in order.iter().enumerate() {
-            if let Some(slot) = rank.get_mut(n) {
-                *slot = place;
-            }
-        }
         let mut taken = vec![false; order.len()];
         let mut joined = Vec::new();
-        let mut candidates: Vec<usize> = Vec::new();
-        for &leader in &order {
-            if taken[leader] {
+        let mut alignment = Alignment::default();
+        for copies in self.pairs(&order).chunk_by(|a, b| a.0 == b.0) {
+            let Some(&(first, _)) = copies.first() else {
+                continue;
+            };
+            if taken[first as usize] {
                 continue;
             }
-            candidates.clear();
-            for shingle in shingles(self.words(leader)) {
-                let begin = shared.partition_point(|(s, _)| *s < shingle);
-                let group = shared[begin..].iter().take_while(|(s, _)| *s == shingle);
-                let group: Vec<usize> = group
-                    .map(|(_, n)| *n as usize)
-                    .take(MOST_COMMON + 1)
-                    .collect();
-                if group.len() <= MOST_COMMON {
-                    candidates.extend(
-                        group
-                            .into_iter()
-                            .filter(|&n| !taken[n] && rank[n] > rank[leader]),
-                    );
-                }
-            }
-            candidates.sort_unstable_by_key(|&n| rank[n]);
-            candidates.dedup();
+            let leader = order[first as usize] as usize;
             // Where the longest names nobody, the first named copy tells who it is.
             let mut speaker = self.speaker[leader];
-            for &copy in &candidates {
-                if self.is_copy(leader, speaker, copy) {
-                    if speaker == 0 {
-                        speaker = self.speaker[copy];
-                    }
-                    taken[copy] = true;
-                    joined.push((self.family[copy], self.family[leader]));
+            for &(_, place) in copies {
+                let copy = order[place as usize] as usize;
+                let (long, short) = (self.words(leader), self.words(copy));
+                if taken[place as usize]
+                    || !may_be_one(speaker, self.speaker[copy], short.len())
+                    || !alignment.contains(long, short)
+                {
+                    continue;
                 }
+                if speaker == 0 {
+                    speaker = self.speaker[copy];
+                }
+                taken[place as usize] = true;
+                joined.push((self.family[copy], self.family[leader]));
             }
         }
         joined.sort_unstable();
         Families { joined }
     }
 
-    /// The shingles that more than one family has, each with these families; sorted.
-    fn shared_shingles(&self) -> Vec<(u64, u32)> {
-        // Most shingles are seen once and need no place in the list: two bits a slot tell which.
-        let slot = |shingle: u64| (shingle.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize;
-        let mut seen = vec![0_u8; SLOTS];
-        for n in 0..self.family.len() {
-            for shingle in shingles(self.words(n)) {
-                if let Some(count) = seen.get_mut(slot(shingle)) {
-                    *count = count.saturating_add(1);
+    /// Pairs that share a shingle and enough words, as places in `order`, the longer one first; sorted, each once. The
+    /// shingles are gone through part by part, so that they never all lie in memory.
+    fn pairs(&self, order: &[u32]) -> Vec<(u32, u32)> {
+        let parts = (self.words.len() / SHINGLES_AT_ONCE + 1) as u64;
+        let mut shared: Vec<(u64, u32)> = Vec::new();
+        let mut pairs = Pairs {
+            statements: self,
+            order,
+            fresh: Vec::new(),
+            alike: Vec::new(),
+            counts: vec![0; 1 << 16],
+        };
+        for part in 0..parts {
+            shared.clear();
+            for (place, &n) in (0_u32..).zip(order) {
+                let mine = shingles(self.words(n as usize))
+                    .filter(|s| (s.wrapping_mul(SPREAD) >> 32) % parts == part);
+                shared.extend(mine.map(|s| (s, place)));
+            }
+            shared.sort_unstable();
+            shared.dedup();
+            for group in shared.chunk_by(|a, b| a.0 == b.0) {
+                if (2..=MOST_COMMON).contains(&group.len()) {
+                    pairs.add(group);
                 }
             }
+            pairs.test();
         }
-        let mut shared = Vec::new();
-        for n in 0..self.family.len() {
-            for shingle in shingles(self.words(n)) {
-                if seen.get(slot(shingle)).is_some_and(|count| *count > 1) {
-                    shared.push((shingle, u32::try_from(n).unwrap_or(u32::MAX)));
-                }
-            }
-        }
-        shared.sort_unstable();
-        shared.dedup();
-        shared
+        pairs.alike.sort_unstable();
+        pairs.alike.dedup();
+        pairs.alike
+    }
+}
+
+/// Pairs on their way from a shingle in common to enough words in common.
+struct Pairs<'a> {
+    statements: &'a Statements,
+    order: &'a [u32],
+    fresh: Vec<(u32, u32)>,
+    alike: Vec<(u32, u32)>,
+    /// How often the longer one has each word; all nought between two tests.
+    counts: Vec<u8>,
+}
+
+impl Pairs<'_> {
+    fn statement(&self, place: u32) -> usize {
+        self.order[place as usize] as usize
     }
 
-    fn is_copy(&self, leader: usize, speaker: u16, copy: usize) -> bool {
-        let (long, short) = (self.words(leader), self.words(copy));
-        let speakers = (speaker, self.speaker[copy]);
-        let same_speaker = speakers.0 == speakers.1 && speakers.0 != 0;
-        if !same_speaker && (speakers.0 != 0 && speakers.1 != 0 || short.len() < LEAST_UNNAMED) {
-            return false;
+    /// Adds all pairs of statements with a shingle in common.
+    fn add(&mut self, group: &[(u64, u32)]) {
+        let Self {
+            statements, order, ..
+        } = *self;
+        let speaker = |place: u32| statements.speaker[order[place as usize] as usize];
+        for (at, &(_, copy)) in group.iter().enumerate() {
+            let length = statements.words(self.statement(copy)).len();
+            let leaders = group[..at].iter().map(|(_, leader)| *leader);
+            let possible = leaders.filter(|l| may_be_one(speaker(*l), speaker(copy), length));
+            self.fresh.extend(possible.map(|leader| (leader, copy)));
         }
-        contains(long, short)
+        if self.fresh.len() > PAIRS_AT_ONCE {
+            self.test();
+        }
+    }
+
+    /// Keeps the pairs of which the longer one has enough words of the shorter one, in whatever order.
+    fn test(&mut self) {
+        let mut fresh = std::mem::take(&mut self.fresh);
+        fresh.sort_unstable();
+        fresh.dedup();
+        let mut met = Vec::new();
+        for copies in fresh.chunk_by(|a, b| a.0 == b.0) {
+            let Some(&(leader, _)) = copies.first() else {
+                continue;
+            };
+            let long = self.statements.words(self.statement(leader));
+            for &word in long {
+                self.counts[word as usize] += 1;
+            }
+            for &(_, copy) in copies {
+                let short = self.statements.words(self.statement(copy));
+                met.clear();
+                for &word in short {
+                    let count = &mut self.counts[word as usize];
+                    if *count > 0 {
+                        *count -= 1;
+                        met.push(word);
+                    }
+                }
+                for &word in &met {
+                    self.counts[word as usize] += 1;
+                }
+                if met.len() >= needed(short.len()) {
+                    self.alike.push((leader, copy));
+                }
+            }
+            for &word in long {
+                self.counts[word as usize] = 0;
+            }
+        }
+        fresh.clear();
+        self.fresh = fresh;
+    }
+}
+
+/// Do the speakers speak against a copy of so many words being one with a longer statement?
+fn may_be_one(long: u16, short: u16, words: usize) -> bool {
+    if long != 0 && short != 0 {
+        long == short
+    } else {
+        words >= LEAST_UNNAMED
     }
 }
 
@@ -294,49 +363,73 @@ fn shingles(words: &[u16]) -> impl Iterator<Item = u64> {
     })
 }
 
-/// Do nearly all of the short one's words stand in the long one in the same order, in a few runs?
-fn contains(long: &[u16], short: &[u16]) -> bool {
-    let (rows, columns) = (short.len(), long.len());
-    let width = columns + 1;
-    let needed = (rows * 85).div_ceil(100);
-    // Longest common subsequence; of equally long ones that of the fewest runs, each run costing a little.
-    // In sixteenths of a word.
-    const WORD: u16 = 16;
-    const RUN: u16 = 3;
-    // Best ending anywhere before, and best whose last match is this very pair.
-    let mut best = vec![0_u16; (rows + 1) * width];
-    let mut here = vec![0_u16; (rows + 1) * width];
-    let mut matched = vec![0_u16; (rows + 1) * width];
-    let mut matched_here = vec![0_u16; (rows + 1) * width];
-    for row in 1..=rows {
-        for column in 1..=columns {
-            let at = row * width + column;
-            let diagonal = at - width - 1;
-            if short[row - 1] == long[column - 1] {
-                let goes_on = here[diagonal];
-                let starts = best[diagonal].saturating_sub(RUN);
-                let (score, words) = if goes_on > 0 && goes_on >= starts {
-                    (goes_on, matched_here[diagonal])
-                } else {
-                    (starts, matched[diagonal])
-                };
-                here[at] = score + WORD;
-                matched_here[at] = words + 1;
-            }
-            let (up, left) = (at - width, at - 1);
-            let from = if best[up] >= best[left] { up } else { left };
-            (best[at], matched[at]) = (best[from], matched[from]);
-            if here[at] > best[at] {
-                (best[at], matched[at]) = (here[at], matched_here[at]);
-            }
+/// Words of a copy that the longer one must have.
+fn needed(words: usize) -> usize {
+    (words * 85).div_ceil(100)
+}
+
+/// What is known of the best alignment up to a pair of words: scores in sixteenths of a word, and matched words.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell {
+    /// Best ending anywhere before.
+    best: u16,
+    matched: u16,
+    /// Best whose last match is this very pair; none if nought.
+    here: u16,
+    matched_here: u16,
+}
+
+/// Room for two rows of an alignment, kept from one to the next.
+#[derive(Debug, Default)]
+struct Alignment {
+    above: Vec<Cell>,
+    row: Vec<Cell>,
+}
+
+impl Alignment {
+    /// Do nearly all of the short one's words stand in the long one in the same order, in a few runs?
+    fn contains(&mut self, long: &[u16], short: &[u16]) -> bool {
+        if long.windows(short.len().max(1)).any(|w| w == short) {
+            return true;
         }
+        // Longest common subsequence; of equally long ones that of the fewest runs, each run costing a little.
+        const WORD: u16 = 16;
+        const RUN: u16 = 3;
+        for row in [&mut self.above, &mut self.row] {
+            row.clear();
+            row.resize(long.len() + 1, Cell::default());
+        }
+        for word in short {
+            let mut left = Cell::default();
+            for (column, other) in (1..).zip(long) {
+                let (diagonal, up) = (self.above[column - 1], self.above[column]);
+                let mut cell = Cell::default();
+                if word == other {
+                    let starts = diagonal.best.saturating_sub(RUN);
+                    let (score, words) = if diagonal.here > 0 && diagonal.here >= starts {
+                        (diagonal.here, diagonal.matched_here)
+                    } else {
+                        (starts, diagonal.matched)
+                    };
+                    cell.here = score + WORD;
+                    cell.matched_here = words + 1;
+                }
+                let from = if up.best >= left.best { up } else { left };
+                (cell.best, cell.matched) = (from.best, from.matched);
+                if cell.here > cell.best {
+                    (cell.best, cell.matched) = (cell.here, cell.matched_here);
+                }
+                self.row[column] = cell;
+                left = cell;
+            }
+            std::mem::swap(&mut self.above, &mut self.row);
+        }
+        let last = self.above.last().copied().unwrap_or_default();
+        // What the runs cost beyond the first.
+        let cost = last.matched * WORD - last.best.min(last.matched * WORD);
+        let runs = usize::from(cost / RUN) + 1;
+        usize::from(last.matched) >= needed(short.len()) && runs <= 1 + short.len() / 5
     }
-    let last = rows * width + columns;
-    let found = usize::from(matched[last]);
-    // What the runs cost beyond the first.
-    let cost = matched[last] * WORD - best[last].min(matched[last] * WORD);
-    let runs = usize::from(cost / RUN) + 1;
-    found >= needed && runs <= 1 + rows / 5
 }
 
 #[cfg(test)]
@@ -437,13 +530,13 @@ mod tests {
             let begin = begin % (long.len() - 7);
             let end = (begin + width).min(long.len());
             prop_assume!(end - begin >= 7);
-            prop_assert!(contains(&long, &long[begin..end]));
+            prop_assert!(Alignment::default().contains(&long, &long[begin..end]));
             let mut ellipsised = long[..5].to_vec();
             ellipsised.extend(&long[long.len() - 5..]);
-            prop_assert!(contains(&long, &ellipsised));
+            prop_assert!(Alignment::default().contains(&long, &ellipsised));
             let mut altered = long.clone();
             altered[begin] = other;
-            prop_assert!(contains(&long, &altered));
+            prop_assert!(Alignment::default().contains(&long, &altered));
         }
 
         /// Other words are no copy.
@@ -451,7 +544,7 @@ mod tests {
         fn strangers_are_not_contained(long in words(8..60), short in words(5..8)) {
             let common = short.iter().filter(|w| long.contains(w)).count();
             prop_assume!(common * 2 < short.len());
-            prop_assert!(!contains(&long, &short));
+            prop_assert!(!Alignment::default().contains(&long, &short));
         }
 
         /// The order in which statements come makes no difference.

@@ -523,7 +523,7 @@ impl Writer {
             Some(people) => people,
             None => {
                 let searcher = self.index.reader().at(&self.dir)?.searcher();
-                let people = People::make(&searcher, log).at(&self.dir)?;
+                let people = People::work_out(&searcher, log).at(&self.dir)?;
                 people
                     .write(&self.dir, generation, log.hash())
                     .at(&self.dir)?;

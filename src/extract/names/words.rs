@@ -176,8 +176,8 @@ pub struct Words {
     slots: Vec<(u64, u32)>,
 }
 
-/// More types than this are not kept, to bound memory: about 80 MB with all that hangs on them.
-pub const MAX_WORDS: usize = 200_000;
+/// More types than this are not kept, to bound memory: about 20 MB a thread with all that hangs on them.
+pub const MAX_WORDS: usize = 50_000;
 
 impl Default for Words {
     fn default() -> Self {

@@ -106,7 +106,7 @@ fn appearances<'a>(
     corpus: &'a Corpus,
     part: &'a ClusterPart,
 ) -> impl Iterator<Item = (u32, &'a Appearance)> {
-    let all = (0_u32..).zip(&corpus.key(part.key).appearances);
+    let all = (0_u32..).zip(corpus.key(part.key).appearances);
     all.filter(|(n, _)| {
         part.only
             .as_ref()
@@ -359,30 +359,25 @@ fn take_out(corpus: &Corpus, from: &mut Draft, wanted: &BTreeSet<u32>, to: &mut 
     let mut stay = Vec::new();
     let mut profile = Profile::default();
     for part in std::mem::take(&mut from.cluster.parts) {
-        let (mut go, mut rest) = (Vec::new(), Vec::new());
-        for (n, at) in appearances(corpus, &part) {
-            if wanted.contains(&at.article) {
-                to.cluster.profile.add(corpus, part.key, at);
-                go.push(n);
-            } else {
-                profile.add(corpus, part.key, at);
-                rest.push(n);
-            }
-        }
-        if !go.is_empty() {
-            to.cluster.parts.push(ClusterPart {
-                key: part.key,
-                only: Some(go.clone()),
-            });
-        }
+        let (go, rest): (Vec<_>, Vec<_>) =
+            appearances(corpus, &part).partition(|(_, at)| wanted.contains(&at.article));
+        let of = |list: &[(u32, &Appearance)]| {
+            Profile::of(corpus, part.key, list.iter().map(|(_, at)| *at))
+        };
+        let some = |list: Vec<(u32, &Appearance)>| ClusterPart {
+            key: part.key,
+            only: Some(list.into_iter().map(|(n, _)| n).collect()),
+        };
+        profile.join(&of(&rest));
         if go.is_empty() {
             stay.push(part);
-        } else if !rest.is_empty() {
-            stay.push(ClusterPart {
-                key: part.key,
-                only: Some(rest),
-            });
+            continue;
         }
+        to.cluster.profile.join(&of(&go));
+        if !rest.is_empty() {
+            stay.push(some(rest));
+        }
+        to.cluster.parts.push(some(go));
     }
     from.usual = None;
     from.cluster.parts = stay;
@@ -463,7 +458,7 @@ fn individual(corpus: &Corpus, draft: Draft) -> Individual {
                     _ => Articles::All,
                 };
                 Part {
-                    key: corpus.key(part.key).text.clone(),
+                    key: corpus.key(part.key).text.to_owned(),
                     articles,
                 }
             })

@@ -152,10 +152,9 @@ fn ambiguous_shorts(pairs: &[Pair]) -> BTreeMap<u32, Vec<u32>> {
 /// The bearers of a short name: its articles by the full name that fits each.
 fn by_full_name(corpus: &Corpus, key: u32, full: &[u32]) -> Vec<Bearer> {
     let profiles: Vec<Profile> = full.iter().map(|f| whole(corpus, *f).profile).collect();
-    let mut found: BTreeMap<Option<usize>, Bearer> = BTreeMap::new();
-    for (n, at) in (0_u32..).zip(&corpus.key(key).appearances) {
-        let mut own = Profile::default();
-        own.add(corpus, key, at);
+    let mut found: BTreeMap<Option<usize>, Vec<u32>> = BTreeMap::new();
+    for (n, at) in (0_u32..).zip(corpus.key(key).appearances) {
+        let own = Profile::of(corpus, key, [at]);
         let mut fits: Vec<(f32, usize)> = profiles
             .iter()
             .enumerate()
@@ -168,17 +167,20 @@ fn by_full_name(corpus: &Corpus, key: u32, full: &[u32]) -> Vec<Bearer> {
             }
             _ => None,
         };
-        let bearer = found.entry(which).or_default();
-        bearer.appearances.push(n);
-        bearer.profile.join(&own);
-        bearer.undecided = which.is_none();
+        found.entry(which).or_default().push(n);
     }
     // A name that mostly fits none of its full ones, such as that of a house of parliament, is a name of its own.
-    let undecided = found.get(&None).map_or(0, |b| b.appearances.len());
+    let undecided = found.get(&None).map_or(0, Vec::len);
     if undecided * 2 > corpus.key(key).appearances.len() {
         return vec![whole(corpus, key)];
     }
-    found.into_values().collect()
+    found
+        .into_iter()
+        .map(|(which, appearances)| Bearer {
+            undecided: which.is_none(),
+            ..Bearer::of(corpus, key, appearances)
+        })
+        .collect()
 }
 
 /// All bearers of all names, and the clusters that they are in.
@@ -449,7 +451,7 @@ fn pairs(corpus: &Corpus) -> Vec<Pair> {
     // How many articles give a short name to each full one.
     let mut shorts: BTreeMap<u32, BTreeMap<u32, usize>> = BTreeMap::new();
     for (a, key) in (0_u32..).zip(corpus.keys()) {
-        for at in &key.appearances {
+        for at in key.appearances {
             for &b in corpus.also(at) {
                 if a == b || corpus.key(b).appearances.is_empty() {
                     continue;
@@ -483,7 +485,7 @@ fn pairs(corpus: &Corpus) -> Vec<Pair> {
 }
 
 fn is_organisation(corpus: &Corpus, key: u32) -> bool {
-    let appearances = &corpus.key(key).appearances;
+    let appearances = corpus.key(key).appearances;
     let organisations = appearances
         .iter()
         .filter(|at| corpus.is_organisation(at))
@@ -526,7 +528,7 @@ fn kin(corpus: &Corpus, pairs: &mut BTreeSet<Pair>) {
         }
         for (n, (_, a)) in group.iter().enumerate() {
             for (_, b) in &group[n + 1..] {
-                let (x, y) = (corpus.key(*a).text.as_str(), corpus.key(*b).text.as_str());
+                let (x, y) = (corpus.key(*a).text, corpus.key(*b).text);
                 if let Some(kin) = kinship(x, y) {
                     pairs.insert(Pair {
                         a: *a,
@@ -594,7 +596,7 @@ fn organisations(corpus: &Corpus, pairs: &mut BTreeSet<Pair>) {
         }
     }
     for b in full {
-        let text = corpus.key(b).text.as_str();
+        let text = corpus.key(b).text;
         let initials: String = text
             .split(' ')
             .filter(|w| !NO_INITIAL.contains(w))

@@ -1,7 +1,7 @@
 //! Everything that the index's columns say about who is named in which article, in memory while people are told apart.
 //!
-//! Some fifty bytes for each person of each article: 40 MB for 100,000 articles, for the time of the work. All numbers
-//! follow the order of the names and of the articles' keys, never the order in which articles came.
+//! Some thirty bytes for each person of each article, for the time of the work. All numbers follow the order of the names
+//! and of the articles' keys, never the order in which articles came.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -14,7 +14,7 @@ use super::describe::{Described, parse};
 use super::role::{self, Fields, Office};
 
 /// One person or organisation of one article.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Appearance {
     /// Number of the article.
     pub(super) article: u32,
@@ -32,12 +32,12 @@ struct Persona {
 }
 
 /// A name.
-#[derive(Debug)]
-pub(super) struct Key {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key<'a> {
     /// See [`names::key`](crate::index::names::key).
-    pub(super) text: String,
+    pub(super) text: &'a str,
     /// By article.
-    pub(super) appearances: Vec<Appearance>,
+    pub(super) appearances: &'a [Appearance],
 }
 
 /// A role that is printed somewhere.
@@ -52,11 +52,17 @@ pub(super) struct RoleInfo {
 #[derive(Clone, Debug)]
 struct ArticleInfo {
     halves: (u64, u64),
-    personas: Vec<u32>,
-    places: Vec<u32>,
+    /// Its part of all personas, later of all entities.
+    named: Range<u32>,
+    /// Its part of all places.
+    places: Range<u32>,
     outlet: Option<u32>,
     day: Option<i32>,
-    entities: Range<u32>,
+}
+
+fn part<'a, T>(all: &'a [T], range: &Range<u32>) -> &'a [T] {
+    all.get(range.start as usize..range.end as usize)
+        .unwrap_or_default()
 }
 
 /// What one article has beside a name.
@@ -74,20 +80,25 @@ pub(super) struct Scene<'a> {
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Corpus {
-    keys: Vec<Key>,
+    /// In order.
+    keys: Vec<Box<str>>,
+    /// Where the appearances of each key begin, and the end of the last.
+    begins: Vec<u32>,
+    appearances: Vec<Appearance>,
     personas: Vec<Persona>,
-    names: Vec<String>,
+    names: Vec<Box<str>>,
     roles: Vec<RoleInfo>,
-    words: Vec<String>,
-    places: Vec<String>,
+    words: Vec<Box<str>>,
+    places: Vec<Box<str>>,
     articles: Vec<ArticleInfo>,
     entities: Vec<u32>,
+    places_of: Vec<u32>,
 }
 
 /// Strings as numbers.
 #[derive(Debug, Default)]
 struct Interner {
-    numbers: HashMap<String, u32>,
+    numbers: HashMap<Box<str>, u32>,
 }
 
 impl Interner {
@@ -96,18 +107,18 @@ impl Interner {
             return *number;
         }
         let number = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-        self.numbers.insert(text.to_owned(), number);
+        self.numbers.insert(text.into(), number);
         number
     }
 
-    fn into_list(self) -> Vec<String> {
-        let mut list: Vec<(u32, String)> = self
-            .numbers
-            .into_iter()
-            .map(|(text, number)| (number, text))
-            .collect();
-        list.sort_unstable();
-        list.into_iter().map(|(_, text)| text).collect()
+    fn into_list(self) -> Vec<Box<str>> {
+        let mut list = vec![Box::default(); self.numbers.len()];
+        for (text, number) in self.numbers {
+            if let Some(slot) = list.get_mut(number as usize) {
+                *slot = text;
+            }
+        }
+        list
     }
 }
 
@@ -120,6 +131,9 @@ struct Building {
     outlets: Interner,
     personas: Vec<Persona>,
     articles: Vec<ArticleInfo>,
+    /// Of all articles, one after the other.
+    personas_of: Vec<u32>,
+    places_of: Vec<u32>,
 }
 
 impl Building {
@@ -155,80 +169,71 @@ impl Building {
         let entity = columns.str(schema::name(f.entity))?;
         let place = columns.str(schema::name(f.place))?;
         let outlet = columns.str(schema::name(f.outlet))?;
-        let ords = |column: &Option<StrColumn>, doc| -> Vec<u64> {
-            column
-                .as_ref()
-                .map_or_else(Vec::new, |c| c.term_ords(doc).collect())
+        let ords = |column: &Option<StrColumn>, doc, all: &mut Vec<u32>| {
+            let begin = all.len();
+            if let Some(column) = column {
+                all.extend(column.term_ords(doc).filter_map(|o| u32::try_from(o).ok()));
+            }
+            begin as u32..all.len() as u32
         };
+        let (mut entity_ords, mut place_ords, mut outlet_ords) = Default::default();
         let mut read = Vec::new();
         for doc in segment.doc_ids_alive() {
             // Statements have no fingerprint.
             if print.first(doc).is_none() {
                 continue;
             }
-            let halves = (high.first(doc).unwrap_or(0), low.first(doc).unwrap_or(0));
-            let day = day.first(doc).and_then(|d| i32::try_from(d).ok());
             read.push((
-                halves,
-                day,
-                ords(&entity, doc),
-                ords(&place, doc),
-                ords(&outlet, doc),
+                (high.first(doc).unwrap_or(0), low.first(doc).unwrap_or(0)),
+                day.first(doc).and_then(|d| i32::try_from(d).ok()),
+                ords(&entity, doc, &mut entity_ords),
+                ords(&place, doc, &mut place_ords),
+                ords(&outlet, doc, &mut outlet_ords),
             ));
         }
-        let entities = self.decode(
-            entity.as_ref(),
-            read.iter().flat_map(|r| &r.2),
-            Building::persona,
-        )?;
-        let places = self.decode(
-            place.as_ref(),
-            read.iter().flat_map(|r| &r.3),
-            |b, value| Some(b.places.number(value)),
-        )?;
-        let outlets = self.decode(
-            outlet.as_ref(),
-            read.iter().flat_map(|r| &r.4),
-            |b, value| Some(b.outlets.number(value)),
-        )?;
+        let entities = self.decode(entity.as_ref(), &entity_ords, Building::persona)?;
+        let places = self.decode(place.as_ref(), &place_ords, |b, value| {
+            Some(b.places.number(value))
+        })?;
+        let outlets = self.decode(outlet.as_ref(), &outlet_ords, |b, value| {
+            Some(b.outlets.number(value))
+        })?;
         for (halves, day, entity, place, outlet) in read {
-            let all = |ords: &[u64], map: &HashMap<u64, u32>| -> Vec<u32> {
-                ords.iter().filter_map(|o| map.get(o).copied()).collect()
-            };
             self.articles.push(ArticleInfo {
                 halves,
-                personas: all(&entity, &entities),
-                places: all(&place, &places),
-                outlet: all(&outlet, &outlets).first().copied(),
+                named: entities.add(part(&entity_ords, &entity), &mut self.personas_of),
+                places: places.add(part(&place_ords, &place), &mut self.places_of),
+                outlet: part(&outlet_ords, &outlet)
+                    .first()
+                    .and_then(|ord| outlets.get(*ord)),
                 day,
-                entities: 0..0,
             });
         }
         Ok(())
     }
 
     /// Reads the values with these ordinals, in one pass through the dictionary.
-    fn decode<'a>(
+    fn decode(
         &mut self,
         column: Option<&StrColumn>,
-        ords: impl Iterator<Item = &'a u64>,
+        ords: &[u32],
         mut take: impl FnMut(&mut Self, &str) -> Option<u32>,
-    ) -> tantivy::Result<HashMap<u64, u32>> {
+    ) -> tantivy::Result<Decoded> {
+        let mut decoded = Decoded::default();
         let Some(column) = column else {
-            return Ok(HashMap::new());
+            return Ok(decoded);
         };
-        let mut ords: Vec<u64> = ords.copied().collect();
-        ords.sort_unstable();
-        ords.dedup();
-        let mut numbers = HashMap::with_capacity(ords.len());
-        let mut at = ords.iter();
-        column.dictionary().sorted_ords_to_term_cb(&ords, |term| {
-            let value = String::from_utf8_lossy(term);
-            if let (Some(ord), Some(number)) = (at.next(), take(self, &value)) {
-                numbers.insert(*ord, number);
-            }
-        })?;
-        Ok(numbers)
+        decoded.ords = ords.to_vec();
+        decoded.ords.sort_unstable();
+        decoded.ords.dedup();
+        let wanted: Vec<u64> = decoded.ords.iter().map(|ord| u64::from(*ord)).collect();
+        column
+            .dictionary()
+            .sorted_ords_to_term_cb(&wanted, |term| {
+                let value = String::from_utf8_lossy(term);
+                decoded.numbers.push(take(self, &value));
+            })?;
+        Ok(decoded)
     }
 
     fn finish(self) -> Corpus {
@@ -239,11 +244,13 @@ impl Building {
             places,
             mut personas,
             mut articles,
+            personas_of,
+            places_of,
             ..
         } = self;
         articles.sort_unstable_by_key(|a| a.halves);
         // Keys in the order of the alphabet.
-        let texts = keys.into_list();
+        let mut texts = keys.into_list();
         let mut order: Vec<u32> = (0..).take(texts.len()).collect();
         order.sort_unstable_by(|a, b| texts[*a as usize].cmp(&texts[*b as usize]));
         let mut place_of = vec![0_u32; texts.len()];
@@ -256,26 +263,34 @@ impl Building {
                 *key = place_of[*key as usize];
             }
         }
-        let mut keys: Vec<Key> = order
+        drop(place_of);
+        let keys: Vec<Box<str>> = order
             .iter()
-            .map(|from| Key {
-                text: texts[*from as usize].clone(),
-                appearances: Vec::new(),
-            })
+            .map(|from| std::mem::take(&mut texts[*from as usize]))
             .collect();
-        let mut entities = Vec::new();
+        let key_of = |persona: u32| personas[persona as usize].key;
+        // How many each key has, where they begin, and then where the next one goes.
+        let mut begins = vec![0_u32; keys.len() + 1];
+        for persona in &personas_of {
+            begins[key_of(*persona) as usize + 1] += 1;
+        }
+        for n in 1..begins.len() {
+            begins[n] += begins[n - 1];
+        }
+        let mut next = begins.clone();
+        let mut appearances = vec![Appearance::default(); personas_of.len()];
+        let mut entities = Vec::with_capacity(personas_of.len());
         for (article, info) in (0_u32..).zip(&mut articles) {
             let begin = entities.len();
-            for &persona in &info.personas {
-                let key = personas[persona as usize].key;
+            for &persona in part(&personas_of, &info.named) {
+                let key = key_of(persona);
                 entities.push(key);
-                keys[key as usize]
-                    .appearances
-                    .push(Appearance { article, persona });
+                let at = &mut next[key as usize];
+                appearances[*at as usize] = Appearance { article, persona };
+                *at += 1;
             }
-            info.personas = Vec::new();
             entities[begin..].sort_unstable();
-            info.entities = begin as u32..entities.len() as u32;
+            info.named = begin as u32..entities.len() as u32;
         }
         let mut words = Interner::default();
         let roles = roles
@@ -288,7 +303,7 @@ impl Building {
                     office,
                 } = role::read(&text);
                 RoleInfo {
-                    text,
+                    text: text.into(),
                     words: list.iter().map(|w| words.number(w)).collect(),
                     fields,
                     office,
@@ -297,6 +312,8 @@ impl Building {
             .collect();
         Corpus {
             keys,
+            begins,
+            appearances,
             personas,
             names: names.into_list(),
             roles,
@@ -304,7 +321,30 @@ impl Building {
             places: places.into_list(),
             articles,
             entities,
+            places_of,
         }
+    }
+}
+
+/// What the values of a segment became.
+#[derive(Debug, Default)]
+struct Decoded {
+    ords: Vec<u32>,
+    /// Of each of them.
+    numbers: Vec<Option<u32>>,
+}
+
+impl Decoded {
+    fn get(&self, ord: u32) -> Option<u32> {
+        let at = self.ords.binary_search(&ord).ok()?;
+        self.numbers.get(at).copied().flatten()
+    }
+
+    /// Adds the numbers of some values to all; where they are now.
+    fn add(&self, ords: &[u32], all: &mut Vec<u32>) -> Range<u32> {
+        let begin = all.len();
+        all.extend(ords.iter().filter_map(|ord| self.get(*ord)));
+        begin as u32..all.len() as u32
     }
 }
 
@@ -319,28 +359,29 @@ pub(super) fn gather(searcher: &Searcher) -> tantivy::Result<Corpus> {
 
 impl Corpus {
     /// The names, in the order of their keys.
-    pub(super) fn keys(&self) -> &[Key] {
-        &self.keys
+    pub(super) fn keys(&self) -> impl ExactSizeIterator<Item = Key<'_>> {
+        (0..self.keys.len()).map(|key| self.key(key as u32))
     }
 
-    pub(super) fn key(&self, key: u32) -> &Key {
-        &self.keys[key as usize]
+    pub(super) fn key(&self, key: u32) -> Key<'_> {
+        let n = key as usize;
+        Key {
+            text: &self.keys[n],
+            appearances: part(&self.appearances, &(self.begins[n]..self.begins[n + 1])),
+        }
     }
 
     /// The number of a key.
     pub(super) fn find(&self, key: &str) -> Option<u32> {
-        let at = self
-            .keys
-            .binary_search_by(|k| k.text.as_str().cmp(key))
-            .ok()?;
+        let at = self.keys.binary_search_by(|k| (**k).cmp(key)).ok()?;
         u32::try_from(at).ok()
     }
 
     pub(super) fn scene(&self, article: u32) -> Scene<'_> {
         let info = &self.articles[article as usize];
         Scene {
-            entities: &self.entities[info.entities.start as usize..info.entities.end as usize],
-            places: &info.places,
+            entities: part(&self.entities, &info.named),
+            places: part(&self.places_of, &info.places),
             outlet: info.outlet,
             day: info.day,
         }
@@ -410,13 +451,13 @@ impl Corpus {
     /// The spelling that most articles have, the first in the alphabet of several.
     pub(super) fn usual_name(&self, key: u32) -> &str {
         let mut counts: HashMap<&str, u32> = HashMap::new();
-        for at in &self.key(key).appearances {
+        for at in self.key(key).appearances {
             *counts.entry(self.name(at)).or_default() += 1;
         }
         counts
             .into_iter()
             .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)))
-            .map_or(self.key(key).text.as_str(), |(name, _)| name)
+            .map_or(self.key(key).text, |(name, _)| name)
     }
 
     /// How much it says that two people are named beside this one: much if few articles name it. All values are sums of

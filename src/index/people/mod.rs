@@ -14,7 +14,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::OnceLock;
 use std::time::SystemTime;
@@ -24,7 +24,7 @@ use tantivy::Searcher;
 
 use super::error::ErrorKind;
 use super::names::{self, Finds};
-use super::storage::write_atomically;
+use super::storage::write_whole;
 use crate::corrections::Log;
 
 mod amend;
@@ -32,6 +32,7 @@ mod cluster;
 mod corpus;
 mod describe;
 mod kin;
+mod numbers;
 mod profile;
 mod role;
 mod split;
@@ -152,9 +153,18 @@ pub struct Amended {
     pub note: String,
 }
 
+/// What stands before the register in the file.
+#[derive(Serialize)]
+struct Head<'a> {
+    version: u32,
+    generation: u64,
+    log: &'a str,
+    blake3: &'a str,
+}
+
 /// The register as it stands in the file.
-#[derive(Serialize, Deserialize)]
-struct Stored {
+#[derive(Deserialize)]
+struct Stored<'a> {
     version: u32,
     /// Commit that it belongs to.
     generation: u64,
@@ -162,7 +172,8 @@ struct Stored {
     log: String,
     /// BLAKE3 of the JSON of `register`.
     blake3: String,
-    register: Box<serde_json::value::RawValue>,
+    #[serde(borrow)]
+    register: &'a serde_json::value::RawValue,
 }
 
 /// When the register of an index was written, and its size in bytes.
@@ -177,16 +188,21 @@ impl People {
     /// # Errors
     /// If the index is damaged.
     pub(super) fn make(searcher: &Searcher, log: &Log) -> Result<Self, ErrorKind> {
-        let corpus = corpus::gather(searcher)?;
-        let mut people = amend::register(searcher, &corpus, log)?;
+        let mut people = Self::work_out(searcher, log)?;
         people.link();
         Ok(people)
+    }
+
+    /// The same, to be written only: nobody can be looked up in it.
+    pub(super) fn work_out(searcher: &Searcher, log: &Log) -> Result<Self, ErrorKind> {
+        let corpus = corpus::gather(searcher)?;
+        amend::register(searcher, &corpus, log)
     }
 
     /// Reads the register of an index; `None` if there is none of this commit and log, or it is damaged.
     pub(super) fn read(dir: &Path, generation: u64, log: Option<&str>) -> Option<Self> {
         let bytes = fs::read(dir.join(FILE)).ok()?;
-        let stored: Stored = serde_json::from_slice(&bytes).ok()?;
+        let stored: Stored<'_> = serde_json::from_slice(&bytes).ok()?;
         let json = stored.register.get();
         let current = stored.version == VERSION
             && stored.generation == generation
@@ -197,18 +213,22 @@ impl People {
         Some(people)
     }
 
-    /// Writes the register; once this returns, it survives a power cut.
+    /// Writes the register; once this returns, it survives a power cut. It is large: it never lies in memory as a whole.
     pub(super) fn write(&self, dir: &Path, generation: u64, log: &str) -> io::Result<()> {
-        let json = serde_json::to_string(self).map_err(io::Error::from)?;
-        let stored = Stored {
+        let mut hasher = blake3::Hasher::new();
+        serde_json::to_writer(io::BufWriter::new(&mut hasher), self)?;
+        let head = serde_json::to_string(&Head {
             version: VERSION,
             generation,
-            log: log.to_owned(),
-            blake3: blake3::hash(json.as_bytes()).to_hex().to_string(),
-            register: serde_json::value::RawValue::from_string(json).map_err(io::Error::from)?,
-        };
-        let bytes = serde_json::to_vec(&stored).map_err(io::Error::from)?;
-        write_atomically(&dir.join(FILE), &bytes)
+            log,
+            blake3: hasher.finalize().to_hex().as_str(),
+        })?;
+        write_whole(&dir.join(FILE), |file| {
+            file.write_all(head.strip_suffix('}').unwrap_or(&head).as_bytes())?;
+            file.write_all(b",\"register\":")?;
+            serde_json::to_writer(&mut *file, self)?;
+            file.write_all(b"}")
+        })
     }
 
     fn link(&mut self) {

@@ -1,8 +1,9 @@
 //! What is known of one bearer of a name, and how much of it two of them share.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::corpus::{Appearance, Corpus};
+use super::numbers::Numbers;
 use super::role::{self, Fields};
 
 /// Below this two bearers of a name are two people.
@@ -36,61 +37,82 @@ const MANY: usize = 3;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Profile {
     /// How many articles.
-    pub(super) articles: usize,
+    articles: usize,
     /// Words of roles.
-    words: BTreeSet<u32>,
-    /// Roles, with how many articles print each.
-    pub(super) roles: BTreeMap<u32, u32>,
+    words: Numbers,
+    /// Roles, with how many articles print each; by role.
+    roles: Vec<(u32, u32)>,
     fields: Fields,
     /// Keys named in the same articles.
-    companions: BTreeSet<u32>,
-    places: BTreeSet<u32>,
-    countries: BTreeSet<u32>,
-    outlets: BTreeSet<u32>,
+    companions: Numbers,
+    places: Numbers,
+    countries: Numbers,
+    outlets: Numbers,
     days: Option<(i32, i32)>,
 }
 
 impl Profile {
-    /// Adds what one article tells.
-    pub(super) fn add(&mut self, corpus: &Corpus, key: u32, at: &Appearance) {
-        self.articles += 1;
-        for &role in corpus.roles_of(at) {
-            *self.roles.entry(role).or_default() += 1;
-            let info = corpus.role(role);
-            self.fields |= info.fields;
-            self.words.extend(&info.words);
-        }
-        let scene = corpus.scene(at.article);
-        self.companions
-            .extend(scene.entities.iter().filter(|k| **k != key));
-        for &place in scene.places {
-            if corpus.is_country(place) {
-                self.countries.insert(place);
-            } else if corpus.is_below_country(place) {
-                self.places.insert(place);
+    /// What some articles that have a name tell of its bearer.
+    pub(super) fn of<'a>(
+        corpus: &Corpus,
+        key: u32,
+        appearances: impl IntoIterator<Item = &'a Appearance>,
+    ) -> Self {
+        let mut profile = Self::default();
+        let mut roles = Vec::new();
+        for at in appearances {
+            profile.articles += 1;
+            for &role in corpus.roles_of(at) {
+                roles.push((role, 1));
+                let info = corpus.role(role);
+                profile.fields |= info.fields;
+                profile.words.extend(info.words.iter().copied());
+            }
+            let scene = corpus.scene(at.article);
+            let others = scene.entities.iter().copied().filter(|k| *k != key);
+            profile.companions.extend(others);
+            for &place in scene.places {
+                if corpus.is_country(place) {
+                    profile.countries.extend([place]);
+                } else if corpus.is_below_country(place) {
+                    profile.places.extend([place]);
+                }
+            }
+            profile.outlets.extend(scene.outlet);
+            if let Some(day) = scene.day {
+                profile.days = Some(match profile.days {
+                    Some((first, last)) => (first.min(day), last.max(day)),
+                    None => (day, day),
+                });
             }
         }
-        self.outlets.extend(scene.outlet);
-        if let Some(day) = scene.day {
-            self.days = Some(match self.days {
-                Some((first, last)) => (first.min(day), last.max(day)),
-                None => (day, day),
-            });
-        }
+        profile.roles = summed(roles);
+        profile.sets().into_iter().for_each(Numbers::settle);
+        profile
+    }
+
+    fn sets(&mut self) -> [&mut Numbers; 5] {
+        [
+            &mut self.words,
+            &mut self.companions,
+            &mut self.places,
+            &mut self.countries,
+            &mut self.outlets,
+        ]
     }
 
     /// Both as one.
     pub(super) fn join(&mut self, other: &Self) {
         self.articles += other.articles;
-        self.words.extend(&other.words);
-        for (role, count) in &other.roles {
-            *self.roles.entry(*role).or_default() += count;
-        }
+        self.words.join(&other.words);
+        let mut roles = std::mem::take(&mut self.roles);
+        roles.extend(&other.roles);
+        self.roles = summed(roles);
         self.fields |= other.fields;
-        self.companions.extend(&other.companions);
-        self.places.extend(&other.places);
-        self.countries.extend(&other.countries);
-        self.outlets.extend(&other.outlets);
+        self.companions.join(&other.companions);
+        self.places.join(&other.places);
+        self.countries.join(&other.countries);
+        self.outlets.join(&other.outlets);
         self.days = match (self.days, other.days) {
             (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
             (one, two) => one.or(two),
@@ -108,9 +130,9 @@ impl Profile {
 
     /// The finest place, the first in the alphabet of several.
     pub(super) fn place<'a>(&self, corpus: &'a Corpus) -> Option<&'a str> {
-        let last = |set: &BTreeSet<u32>| {
+        let last = |set: &Numbers| {
             set.iter()
-                .map(|p| corpus.place(*p))
+                .map(|p| corpus.place(p))
                 .filter_map(|path| path.rsplit('/').next())
                 .min()
         };
@@ -128,7 +150,7 @@ impl Profile {
 pub(super) fn affinity(corpus: &Corpus, a: &Profile, b: &Profile) -> f32 {
     let mut score = 0.0;
     let offices = |p: &Profile| -> Vec<u32> {
-        let mut list: Vec<u32> = p.roles.keys().copied().collect();
+        let mut list: Vec<u32> = p.roles.iter().map(|(role, _)| *role).collect();
         list.retain(|r| corpus.role(*r).office.is_some());
         list
     };
@@ -169,8 +191,8 @@ pub(super) fn affinity(corpus: &Corpus, a: &Profile, b: &Profile) -> f32 {
     }
     let words: f32 = a
         .words
-        .intersection(&b.words)
-        .map(|w| corpus.word(*w))
+        .shared_with(&b.words)
+        .map(|w| corpus.word(w))
         .filter(|w| !heads.contains(w))
         .map(role::weight)
         .sum();
@@ -180,23 +202,16 @@ pub(super) fn affinity(corpus: &Corpus, a: &Profile, b: &Profile) -> f32 {
     } else if a.fields & b.fields != 0 {
         score += SAME_FIELD;
     }
-    let (small, large) = if a.companions.len() <= b.companions.len() {
-        (&a.companions, &b.companions)
-    } else {
-        (&b.companions, &a.companions)
-    };
     let mut shared = 0.0;
-    for key in small {
-        if large.contains(key) {
-            shared += corpus.rarity(*key);
-            if shared >= MOST_OF_COMPANIONS {
-                shared = MOST_OF_COMPANIONS;
-                break;
-            }
+    for key in a.companions.shared_with(&b.companions) {
+        shared += corpus.rarity(key);
+        if shared >= MOST_OF_COMPANIONS {
+            shared = MOST_OF_COMPANIONS;
+            break;
         }
     }
     score += shared;
-    if shared == 0.0 && small.len() >= MANY {
+    if shared == 0.0 && a.companions.len().min(b.companions.len()) >= MANY {
         score += NO_COMPANION;
     }
     if shares(&a.places, &b.places) == Some(true) {
@@ -219,12 +234,22 @@ pub(super) fn affinity(corpus: &Corpus, a: &Profile, b: &Profile) -> f32 {
 }
 
 /// Do two sets share something? `None` where one is empty.
-fn shares(a: &BTreeSet<u32>, b: &BTreeSet<u32>) -> Option<bool> {
-    if a.is_empty() || b.is_empty() {
-        return None;
-    }
-    let (small, large) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    Some(small.iter().any(|x| large.contains(x)))
+fn shares(a: &Numbers, b: &Numbers) -> Option<bool> {
+    (a.len() > 0 && b.len() > 0).then(|| a.shared_with(b).next().is_some())
+}
+
+/// Roles with their counts, each once.
+fn summed(mut roles: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    roles.sort_unstable();
+    roles.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
+    roles.shrink_to_fit();
+    roles
 }
 
 /// What two profiles share, for people to read.
@@ -232,15 +257,15 @@ pub(super) fn shared(corpus: &Corpus, a: &Profile, b: &Profile) -> String {
     let mut parts = Vec::new();
     let mut words: Vec<&str> = a
         .words
-        .intersection(&b.words)
-        .map(|w| corpus.word(*w))
+        .shared_with(&b.words)
+        .map(|w| corpus.word(w))
         .collect();
     words.sort_unstable();
     if !words.is_empty() {
         words.truncate(4);
         parts.push(format!("both {}", words.join(" ")));
     }
-    let mut companions: Vec<u32> = a.companions.intersection(&b.companions).copied().collect();
+    let mut companions: Vec<u32> = a.companions.shared_with(&b.companions).collect();
     companions.sort_by(|x, y| {
         corpus
             .rarity(*y)
@@ -257,8 +282,8 @@ pub(super) fn shared(corpus: &Corpus, a: &Profile, b: &Profile) -> String {
     }
     for (one, two) in [(&a.places, &b.places), (&a.countries, &b.countries)] {
         let place = one
-            .intersection(two)
-            .map(|p| corpus.place(*p))
+            .shared_with(two)
+            .map(|p| corpus.place(p))
             .max_by(|x, y| {
                 x.matches('/')
                     .count()

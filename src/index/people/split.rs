@@ -33,7 +33,7 @@ pub(super) struct Bearer {
 
 /// The bearers of a name; one, unless the articles say otherwise.
 pub(super) fn bearers(corpus: &Corpus, key: u32) -> Vec<Bearer> {
-    let appearances = &corpus.key(key).appearances;
+    let appearances = corpus.key(key).appearances;
     if !may_be_several(corpus, appearances) {
         return vec![whole(corpus, key)];
     }
@@ -115,8 +115,9 @@ pub(super) fn bearers(corpus: &Corpus, key: u32) -> Vec<Bearer> {
             _ => undecided.join(&group),
         }
     }
-    for group in &rest {
-        undecided.join(group);
+    let rest: Vec<u32> = rest.into_iter().flat_map(|g| g.appearances).collect();
+    if !rest.is_empty() {
+        undecided.join(&Bearer::of(corpus, key, rest));
     }
     let mut bearers: Vec<Bearer> = out.into_values().collect();
     if !undecided.appearances.is_empty() {
@@ -129,6 +130,17 @@ pub(super) fn bearers(corpus: &Corpus, key: u32) -> Vec<Bearer> {
 }
 
 impl Bearer {
+    /// The bearer of a name in the articles with these indices.
+    pub(super) fn of(corpus: &Corpus, key: u32, appearances: Vec<u32>) -> Self {
+        let all = corpus.key(key).appearances;
+        let mine = appearances.iter().filter_map(|n| all.get(*n as usize));
+        Self {
+            profile: Profile::of(corpus, key, mine),
+            appearances,
+            undecided: false,
+        }
+    }
+
     fn join(&mut self, other: &Self) {
         self.appearances.extend(&other.appearances);
         self.profile.join(&other.profile);
@@ -137,13 +149,12 @@ impl Bearer {
 
 /// All appearances as one.
 pub(super) fn whole(corpus: &Corpus, key: u32) -> Bearer {
-    let appearances = &corpus.key(key).appearances;
-    let mut bearer = Bearer::default();
-    for (n, at) in (0_u32..).zip(appearances) {
-        bearer.appearances.push(n);
-        bearer.profile.add(corpus, key, at);
+    let appearances = corpus.key(key).appearances;
+    Bearer {
+        appearances: (0..).take(appearances.len()).collect(),
+        profile: Profile::of(corpus, key, appearances),
+        undecided: false,
     }
-    bearer
 }
 
 /// A quick look: is there anything that may set two bearers apart?
@@ -192,7 +203,7 @@ fn may_be_several(corpus: &Corpus, appearances: &[Appearance]) -> bool {
 
 /// Appearances that surely are one bearer's.
 fn groups(corpus: &Corpus, key: u32) -> Vec<Bearer> {
-    let appearances = &corpus.key(key).appearances;
+    let appearances = corpus.key(key).appearances;
     let mut of: Vec<usize> = (0..appearances.len()).collect();
     fn find(of: &mut [usize], mut n: usize) -> usize {
         while of[n] != n {
@@ -223,11 +234,12 @@ fn groups(corpus: &Corpus, key: u32) -> Vec<Bearer> {
             of[a.max(b)] = a.min(b);
         }
     }
-    let mut groups: BTreeMap<usize, Bearer> = BTreeMap::new();
-    for (n, at) in appearances.iter().enumerate() {
-        let group = groups.entry(find(&mut of, n)).or_default();
-        group.appearances.push(n as u32);
-        group.profile.add(corpus, key, at);
+    let mut groups: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+    for n in 0..appearances.len() {
+        groups.entry(find(&mut of, n)).or_default().push(n as u32);
     }
-    groups.into_values().collect()
+    groups
+        .into_values()
+        .map(|list| Bearer::of(corpus, key, list))
+        .collect()
 }
