@@ -1,12 +1,13 @@
 //! ZIP and TAR: every file inside is read as if it lay in a folder. Nothing is ever written to disk.
 
 use std::cell::Cell;
-use std::io::{BufRead, Cursor, Read, Seek};
+use std::io::{BufRead, BufReader, Cursor, Read, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::rc::Rc;
 
 use zip::ZipArchive;
+use zip::read::read_zipfile_from_stream;
 use zip::result::ZipError;
 
 use super::draft::Output;
@@ -26,15 +27,18 @@ pub(super) fn read_zip(out: &mut Output<'_>, reader: &mut dyn BufRead) -> Contro
     if let Some(file) = open::plain_zip(out) {
         return match ZipArchive::new(file) {
             Ok(archive) => members(out, archive),
-            Err(error) => out.skip(None, explain(&error)),
+            Err(error) => match open::plain_zip(out) {
+                Some(file) => without_list(out, BufReader::new(file), &error),
+                None => out.skip(None, explain(&error)),
+            },
         };
     }
     match open::read_whole(reader, MOST_HELD) {
         Ok(whole) => {
             out.source.to_mut().bytes = Some(whole.bytes.len() as u64);
-            match ZipArchive::new(Cursor::new(whole.bytes)) {
+            match ZipArchive::new(Cursor::new(whole.bytes.as_slice())) {
                 Ok(archive) => members(out, archive),
-                Err(error) => out.skip(None, explain(&error)),
+                Err(error) => without_list(out, whole.bytes.as_slice(), &error),
             }
         }
         Err(_) => out.skip(
@@ -90,6 +94,38 @@ fn members<R: Read + Seek>(out: &mut Output<'_>, mut archive: ZipArchive<R>) -> 
         }
     }
     ControlFlow::Continue(())
+}
+
+/// Reads the members one after the other as they stand, up to the first that cannot be: of an archive that was cut off
+/// the list at its end is missing, not the members.
+fn without_list(out: &mut Output<'_>, mut reader: impl Read, error: &ZipError) -> ControlFlow<()> {
+    let budget = Budget::new(out);
+    let mut taken = 0;
+    // Whatever stops it: what follows is not to be had.
+    while let Ok(Some(member)) = read_zipfile_from_stream(&mut reader) {
+        let name = match member.name() {
+            Ok(name) => name.into_owned(),
+            Err(_) => format!("member {}", taken + 1),
+        };
+        // Of a document there is nothing to be had without the list.
+        if name == "[Content_Types].xml" || name == docx::STORY {
+            break;
+        }
+        if member.is_dir() || is_hidden(&name) {
+            continue;
+        }
+        taken += 1;
+        one(out, &name, Box::new(member), &budget)?;
+        if budget.is_spent(out) {
+            break;
+        }
+    }
+    let why = explain(error);
+    let why = match taken {
+        0 => why,
+        _ => format!("only its first {taken} members were found: {why}"),
+    };
+    out.skip(None, why)
 }
 
 /// Reads a TAR archive.

@@ -11,7 +11,7 @@ use crate::text::TextMap;
 use super::{Item, Options, Source, archive, head, language, repair};
 
 /// Part of each content hash: raised whenever the same bytes would be read differently.
-pub(super) const READING: &[u8] = b"whosaid.ingest/2";
+pub(super) const READING: &[u8] = b"whosaid.ingest/3";
 
 /// What a reader found of one article. Fields stand as the file has them.
 #[derive(Debug, Default)]
@@ -175,15 +175,28 @@ impl<'a> Output<'a> {
             .map(|date| (date, PublishedFrom::Argument));
         let url = draft.url.as_deref().and_then(web_address);
         let own_id = field(draft.id);
-        // Two folders may each have an `a.txt`: without an address or an id of its own an article is known by its place,
-        // and where it has none by what it says.
-        let identity = url.clone().or_else(|| own_id.clone()).unwrap_or_else(|| {
-            let place = self
-                .place
-                .clone()
-                .unwrap_or_else(|| hex128(&draft.hash.finalize()));
-            format!("{place}#{}", draft.record.unwrap_or_default())
-        });
+        let outlet = field(draft.outlet).or_else(|| options.outlet.clone());
+        // Two folders may each have an `a.txt`, and two files an article 1: without an address an article is known by its
+        // id among those of its outlet; a bare number without an outlet is one of its file. Without an id of its own it
+        // is known by its place, and where it has none by what it says.
+        let identity = match (&url, &own_id) {
+            (Some(url), _) => url.clone(),
+            (None, Some(id)) => {
+                let is_count = id.bytes().all(|b| b.is_ascii_digit());
+                let file = self.place.as_ref().filter(|_| is_count);
+                match outlet.as_ref().or(file) {
+                    Some(scope) => format!("{scope}\n{id}"),
+                    None => id.clone(),
+                }
+            }
+            (None, None) => {
+                let place = self
+                    .place
+                    .clone()
+                    .unwrap_or_else(|| hex128(&draft.hash.finalize()));
+                format!("{place}#{}", draft.record.unwrap_or_default())
+            }
+        };
         let id = match (own_id, draft.record) {
             (Some(id), _) => id,
             (None, Some(record)) => format!("{}#{record}", self.source.id),
@@ -220,7 +233,7 @@ impl<'a> Output<'a> {
             } else {
                 byline
             },
-            outlet: field(draft.outlet).or_else(|| options.outlet.clone()),
+            outlet,
             section: field(draft.section),
             url,
             published: metadata

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use super::draft::{Draft, Output};
-use super::xml::{Style, Tree};
-use super::{decode, html, written};
+use super::xml::{self, Style, Tree};
+use super::{html, written};
 use crate::text::TextMap;
 
 /// Paragraphs of XHTML inside an entry.
@@ -31,21 +31,16 @@ const XHTML: Style = Style {
 
 /// Reads a feed.
 pub(super) fn read(out: &mut Output<'_>, bytes: Vec<u8>) -> ControlFlow<()> {
-    let declared = html::declared_encoding(&bytes);
-    let decoded = match decode::decode(bytes, declared.as_deref()) {
-        Ok(decoded) => decoded,
-        Err(why) => return out.skip(None, why),
-    };
-    let tree = Tree::of(&decoded.text);
-    let Some(root) = tree.root() else {
-        return out.skip(None, "holds no XML");
-    };
+    xml::read(out, bytes, entries)
+}
+
+fn entries(out: &mut Output<'_>, tree: &Tree<'_>, root: usize, map: &TextMap) -> ControlFlow<()> {
     let channel = tree
         .children(root)
         .find(|i| tree.name(*i) == "channel")
         .unwrap_or(root);
-    let outlet = plain(&tree, channel, &["title", "atom:title"]);
-    let language = plain(&tree, channel, &["language", "dc:language"])
+    let outlet = plain(tree, channel, &["title", "atom:title"]);
+    let language = plain(tree, channel, &["language", "dc:language"])
         .or_else(|| tree.attribute(root, "lang").map(str::to_owned));
     let mut record = 0;
     for holder in [channel, root] {
@@ -59,11 +54,11 @@ pub(super) fn read(out: &mut Output<'_>, bytes: Vec<u8>) -> ControlFlow<()> {
                 out.skip(Some(record), format!("this entry is not whole: {why}"))?;
                 continue;
             }
-            let mut draft = article(&tree, entry);
+            let mut draft = article(tree, entry);
             draft.record = Some(record);
             draft.outlet = draft.outlet.or_else(|| outlet.clone());
             draft.language = draft.language.or_else(|| language.clone());
-            draft.map = decoded.map.then(&draft.map);
+            draft.map = map.then(&draft.map);
             out.article(draft)?;
         }
         if channel == root {

@@ -23,6 +23,7 @@ mod draft;
 mod feed;
 mod field;
 mod format;
+mod gzip;
 mod head;
 mod html;
 mod json;

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::draft::Output;
+use super::gzip::Members;
 use super::{Meter, Options, Source};
 
 /// Bytes looked at to tell a format.
@@ -82,7 +83,7 @@ pub(super) fn unpack<'a>(raw: Box<dyn Read + 'a>, options: &Options) -> Result<O
             return Err(format!("packed more than {MAX_LAYERS} times over"));
         }
         let unpacked: Box<dyn Read + 'a> = if is_gzip {
-            Box::new(flate2::bufread::MultiGzDecoder::new(BufReader::new(whole)))
+            Box::new(Members::new(whole))
         } else {
             let decoder = zstd::Decoder::new(whole);
             Box::new(decoder.map_err(|e| format!("damaged zstd data: {e}"))?)
@@ -97,7 +98,8 @@ pub(super) fn unpack<'a>(raw: Box<dyn Read + 'a>, options: &Options) -> Result<O
     Err(String::new())
 }
 
-/// What was peeked, and then, if peeking ended in an error, that error again.
+/// What was peeked, then, if peeking ended in an error, that error again, and then what comes after it for those who
+/// read on.
 fn again<'a>(
     whole: Chain<Cursor<Vec<u8>>, Box<dyn Read + 'a>>,
     failed: &Option<String>,
@@ -105,8 +107,8 @@ fn again<'a>(
     match failed {
         None => Box::new(whole),
         Some(why) => {
-            let (start, _) = whole.into_inner();
-            Box::new(start.chain(Failing(why.clone())))
+            let (start, rest) = whole.into_inner();
+            Box::new(start.chain(Failing(Some(why.clone()))).chain(rest))
         }
     }
 }
@@ -129,12 +131,14 @@ pub(super) fn explain(error: &io::Error) -> String {
     }
 }
 
-/// Fails as the reader before it did.
-struct Failing(String);
+/// Fails once as the reader before it did.
+struct Failing(Option<String>);
 
 impl Read for Failing {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(io::Error::other(self.0.clone()))
+        self.0
+            .take()
+            .map_or(Ok(0), |why| Err(io::Error::other(why)))
     }
 }
 

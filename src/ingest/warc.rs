@@ -12,61 +12,56 @@ const MOST_LINE: u64 = 64 << 10;
 /// Most lines of a header.
 const MOST_HEADERS: usize = 1000;
 
-/// Reads a web archive record by record.
+/// Failures without a record between them after which no more is looked for.
+const MOST_FAILURES: usize = 64;
+
+/// Reads a web archive record by record. Where it is damaged, it is read on from the next record that can be found.
 pub(super) fn read(out: &mut Output<'_>, reader: &mut dyn BufRead) -> ControlFlow<()> {
     let (mut record, mut pages) = (0, 0);
     let mut lost = false;
+    // Why, and in which record, while the next one is looked for.
+    let mut damage: Option<(u64, String)> = None;
+    let mut failures = 0;
     loop {
-        let line = match line(reader) {
-            Ok(Some(line)) => line,
-            Ok(None) => break,
-            Err(why) => return cut(out, record, &why),
-        };
-        if !line.starts_with("WARC/") {
-            // Between records stand empty lines; anything else is damage, passed over up to the next record.
-            if !line.is_empty() && !lost {
-                lost = true;
-                out.skip(Some(record), "is damaged: read on from the next record")?;
+        let next = match line(reader) {
+            Ok(Some(line)) if !line.starts_with("WARC/") => {
+                // Between records stand empty lines; anything else is damage, passed over up to the next record.
+                if !line.is_empty() && !lost && damage.is_none() {
+                    lost = true;
+                    out.skip(Some(record), "is damaged: read on from the next record")?;
+                }
+                continue;
             }
-            continue;
-        }
-        lost = false;
-        record += 1;
-        let header = match Header::read(reader) {
-            Ok(header) => header,
-            Err(why) => return cut(out, record, &why),
+            Ok(Some(_)) => {
+                if let Some((at, why)) = damage.take() {
+                    out.skip(Some(at), format!("read on from the next record: {why}"))?;
+                }
+                lost = false;
+                record += 1;
+                one(out, reader, record)?
+            }
+            Ok(None) => break,
+            Err(why) => Next::Damaged(why),
         };
-        let length = header
-            .get("content-length")
-            .and_then(|n| n.parse::<u64>().ok());
-        let Some(length) = length else {
-            out.skip(Some(record), "this record does not tell its length")?;
-            continue;
-        };
-        let wanted = matches!(header.get("warc-type"), Some("response" | "resource"));
-        let cap = out.options.max_article_bytes as u64;
-        let mut rest = (&mut *reader).take(length);
-        let mut bytes = Vec::new();
-        let failed = if wanted && length <= cap.saturating_mul(2) {
-            rest.read_to_end(&mut bytes).err()
-        } else {
-            None
-        };
-        let drained = std::io::copy(&mut rest, &mut std::io::sink());
-        if let Some(error) = failed.or(drained.err()) {
-            return cut(out, record, &open::explain(&error));
+        match next {
+            Next::Page(is_page) => {
+                failures = 0;
+                pages += u64::from(is_page);
+            }
+            Next::Damaged(why) => {
+                failures += 1;
+                damage.get_or_insert((record, why));
+                if failures > MOST_FAILURES {
+                    break;
+                }
+            }
         }
-        if wanted && length > cap.saturating_mul(2) {
-            out.skip(Some(record), format!("longer than {}", open::size(cap * 2)))?;
-            continue;
-        }
-        if wanted && (bytes.len() as u64) < length {
-            return cut(out, record, "the file ends too early");
-        }
-        if wanted {
-            let is_response = header.get("warc-type") == Some("response");
-            pages += u64::from(page(out, &header, &bytes, is_response, record)?);
-        }
+    }
+    if let Some((at, why)) = damage {
+        return out.skip(
+            None,
+            format!("only what stands before record {at} was taken: {why}"),
+        );
     }
     if pages == 0 {
         return out.note(None, "holds no web pages");
@@ -74,11 +69,50 @@ pub(super) fn read(out: &mut Output<'_>, reader: &mut dyn BufRead) -> ControlFlo
     ControlFlow::Continue(())
 }
 
-fn cut(out: &mut Output<'_>, record: u64, why: &str) -> ControlFlow<()> {
-    out.skip(
-        None,
-        format!("only what stands before record {record} was taken: {why}"),
-    )
+/// What became of a record.
+enum Next {
+    /// It was read; was it a page?
+    Page(bool),
+    /// It could not be, for this reason.
+    Damaged(String),
+}
+
+/// Reads what comes after the first line of a record.
+fn one(out: &mut Output<'_>, reader: &mut dyn BufRead, record: u64) -> ControlFlow<(), Next> {
+    let header = match Header::read(reader) {
+        Ok(header) => header,
+        Err(why) => return ControlFlow::Continue(Next::Damaged(why)),
+    };
+    let length = header
+        .get("content-length")
+        .and_then(|n| n.parse::<u64>().ok());
+    let Some(length) = length else {
+        out.skip(Some(record), "this record does not tell its length")?;
+        return ControlFlow::Continue(Next::Page(false));
+    };
+    let wanted = matches!(header.get("warc-type"), Some("response" | "resource"));
+    let cap = out.options.max_article_bytes as u64;
+    let mut rest = (&mut *reader).take(length);
+    let mut bytes = Vec::new();
+    let failed = if wanted && length <= cap.saturating_mul(2) {
+        rest.read_to_end(&mut bytes).err()
+    } else {
+        None
+    };
+    let failed = failed.or_else(|| std::io::copy(&mut rest, &mut std::io::sink()).err());
+    if let Some(error) = failed {
+        return ControlFlow::Continue(Next::Damaged(open::explain(&error)));
+    }
+    if wanted && length > cap.saturating_mul(2) {
+        out.skip(Some(record), format!("longer than {}", open::size(cap * 2)))?;
+        return ControlFlow::Continue(Next::Page(false));
+    }
+    if wanted && (bytes.len() as u64) < length {
+        return ControlFlow::Continue(Next::Damaged("the file ends too early".to_owned()));
+    }
+    let is_response = header.get("warc-type") == Some("response");
+    let is_page = wanted && page(out, &header, &bytes, is_response, record)?;
+    ControlFlow::Continue(Next::Page(is_page))
 }
 
 /// Reads a record if it is a web page; answers whether it was one.

@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use serde_json::Value;
 
 use super::draft::{Draft, Output};
-use super::xml::{Style, Tree};
-use super::{decode, html, written};
+use super::written;
+use super::xml::{self, Style, Tree};
+use crate::text::TextMap;
 
 /// Paragraphs of NITF and of the XHTML inside NewsML.
 const BODY: Style = Style {
@@ -48,15 +49,10 @@ const BODY: Style = Style {
 
 /// Reads a file of one or more stories.
 pub(super) fn read(out: &mut Output<'_>, bytes: Vec<u8>) -> ControlFlow<()> {
-    let declared = html::declared_encoding(&bytes);
-    let decoded = match decode::decode(bytes, declared.as_deref()) {
-        Ok(decoded) => decoded,
-        Err(why) => return out.skip(None, why),
-    };
-    let tree = Tree::of(&decoded.text);
-    let Some(root) = tree.root() else {
-        return out.skip(None, "holds no XML");
-    };
+    xml::read(out, bytes, stories)
+}
+
+fn stories(out: &mut Output<'_>, tree: &Tree<'_>, root: usize, map: &TextMap) -> ControlFlow<()> {
     let items: Vec<usize> = std::iter::once(root)
         .chain(
             ["newsItem", "NewsItem"]
@@ -73,16 +69,16 @@ pub(super) fn read(out: &mut Output<'_>, bytes: Vec<u8>) -> ControlFlow<()> {
             out.skip(record, format!("this story is not whole: {why}"))?;
             continue;
         }
-        if let Some(status) = withdrawn(&tree, *item) {
+        if let Some(status) = withdrawn(tree, *item) {
             out.note(record, format!("its publisher has marked it as {status}"))?;
             continue;
         }
         let mut draft = match tree.name(*item) {
-            "nitf" => nitf(&tree, *item),
-            _ => item_of_newsml(&tree, *item),
+            "nitf" => nitf(tree, *item),
+            _ => item_of_newsml(tree, *item),
         };
         draft.record = record;
-        draft.map = decoded.map.then(&draft.map);
+        draft.map = map.then(&draft.map);
         out.article(draft)?;
     }
     if items.is_empty() {

@@ -5,12 +5,14 @@
 //! read; depth and number of elements are capped, and nothing here calls itself.
 
 use std::borrow::Cow;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::draft::Output;
 use super::pieces::Pieces;
+use super::{decode, html};
 use crate::text::TextMap;
 
 /// Deepest element that is read.
@@ -18,6 +20,24 @@ const MOST_DEPTH: usize = 200;
 
 /// Most elements and texts of a file.
 const MOST_NODES: usize = 2_000_000;
+
+/// Decodes a file of XML and hands its tree on, with the root and the way from the decoded text to the file.
+pub(super) fn read(
+    out: &mut Output<'_>,
+    bytes: Vec<u8>,
+    each: impl FnOnce(&mut Output<'_>, &Tree<'_>, usize, &TextMap) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let declared = html::declared_encoding(&bytes);
+    let decoded = match decode::decode(bytes, declared.as_deref()) {
+        Ok(decoded) => decoded,
+        Err(why) => return out.skip(None, why),
+    };
+    let tree = Tree::of(&decoded.text);
+    match tree.root() {
+        Some(root) => each(out, &tree, root, &decoded.map),
+        None => out.skip(None, "holds no XML"),
+    }
+}
 
 /// Elements and texts of a file.
 pub(super) struct Tree<'a> {

@@ -284,6 +284,83 @@ fn web_archives() {
 }
 
 #[test]
+fn a_damaged_member_of_a_web_archive_costs_that_page_only() {
+    let whole = warc();
+    let members: Vec<Vec<u8>> = whole
+        .split_inclusive(|b| *b == b'\n')
+        .fold(Vec::<Vec<u8>>::new(), |mut records, line| {
+            if line.starts_with(b"WARC/") {
+                records.push(Vec::new());
+            }
+            if let Some(record) = records.last_mut() {
+                record.extend(line);
+            }
+            records
+        })
+        .iter()
+        .map(|record| gzip(record))
+        .collect();
+    assert_eq!(members.len(), 4);
+    for at in [20, 150, members[1].len() - 6] {
+        let mut damaged = members.clone();
+        for byte in &mut damaged[1][at..at + 3] {
+            *byte ^= 0x2a;
+        }
+        let (articles, skipped) = read("a.warc.gz", damaged.concat());
+        let urls: Vec<_> = articles.iter().filter_map(|a| a.url.as_deref()).collect();
+        assert!(urls.contains(&"https://post.example/c"), "{at}: {urls:?}");
+        assert_eq!(skipped.len(), 1, "{at}: {skipped:?}");
+        assert_eq!(skipped[0].record, Some(2), "{at}: {skipped:?}");
+    }
+}
+
+#[test]
+fn an_archive_that_was_cut_off_gives_its_first_members() {
+    let packed = zipped(&[
+        ("a.txt", STORY.as_bytes()),
+        ("b/c.txt", STORY.as_bytes()),
+        ("d.txt", STORY.as_bytes()),
+    ]);
+    let third = packed.windows(5).rposition(|w| w == b"d.txt").unwrap();
+    let list = packed.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+    assert!(third > list);
+    for (end, expected) in [(list, 3), (list - 10, 2)] {
+        let cut = &packed[..end];
+        for (name, file) in [("a.zip", cut.to_vec()), ("a.zip.gz", gzip(cut))] {
+            let (articles, skipped) = read(name, file);
+            assert!(articles.len() >= expected, "{name}: {skipped:?}");
+            assert!(articles.iter().all(|a| STORY.starts_with(a.text.trim())));
+            let all = skipped.iter().find(|s| !s.path.contains('!')).unwrap();
+            assert!(
+                all.reason.starts_with("only its first 3 members"),
+                "{all:?}"
+            );
+        }
+    }
+    let (articles, skipped) = read("a.docx", &docx()[..300]);
+    assert_eq!((articles.len(), skipped.len()), (0, 1), "{skipped:?}");
+}
+
+#[test]
+fn an_id_is_one_of_its_outlet_or_file() {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let key = |name: &str, json: &str| {
+        let (articles, skipped) = read_path(&write(&dir, name, json));
+        assert!(skipped.is_empty(), "{skipped:?}");
+        articles[0].key.clone()
+    };
+    let bare = r#"{"id": 1, "text": "Ilse Example said so on Monday."}"#;
+    let post = r#"{"id": 1, "source": "The Post", "text": "Ilse Example said so on Monday."}"#;
+    let news = r#"{"id": 1, "source": "The News", "text": "Ilse Example said so on Monday."}"#;
+    let known = r#"{"id": 1, "url": "https://post.example/1", "text": "Ilse Example said so."}"#;
+    assert_ne!(key("a.json", bare), key("b.json", bare));
+    assert_eq!(key("a.json", bare), key("a.json", bare));
+    assert_eq!(key("c.json", post), key("d.json", post));
+    assert_ne!(key("c.json", post), key("d.json", news));
+    assert_eq!(key("e.json", known), key("f.json", known));
+}
+
+#[test]
 fn documents() {
     let (articles, skipped) = read("a.docx", docx());
     assert!(skipped.is_empty(), "{skipped:?}");
