@@ -245,9 +245,11 @@ impl Statements {
     fn pairs(&self, order: &[u32]) -> Vec<(u32, u32)> {
         let parts = (self.words.len() / SHINGLES_AT_ONCE + 1) as u64;
         let mut shared: Vec<(u64, u32)> = Vec::new();
+        let briefs = order.iter().map(|&n| self.brief(n as usize)).collect();
         let mut pairs = Pairs {
             statements: self,
             order,
+            briefs,
             fresh: Vec::new(),
             alike: Vec::new(),
             counts: vec![0; 1 << 16],
@@ -272,12 +274,48 @@ impl Statements {
         pairs.alike.dedup();
         pairs.alike
     }
+
+    fn brief(&self, n: usize) -> Brief {
+        let words = self.words(n);
+        let mut brief = Brief {
+            bits: [0; 2],
+            speaker: self.speaker.get(n).copied().unwrap_or(0),
+            length: words.len() as u16,
+        };
+        for word in words {
+            brief.bits[usize::from(word >> 6 & 1)] |= 1 << (word & 63);
+        }
+        brief
+    }
+}
+
+/// Enough of a statement to tell of most pairs that they are none.
+#[derive(Clone, Copy)]
+struct Brief {
+    /// A bit for each word, of 128.
+    bits: [u64; 2],
+    speaker: u16,
+    length: u16,
+}
+
+impl Brief {
+    /// May a shorter one, by its speaker and by the bits of its words, be a copy of this one?
+    fn may_have(self, copy: Self) -> bool {
+        let words = usize::from(copy.length);
+        // One without a speaker may get that of another copy.
+        let speakers =
+            self.speaker == 0 && copy.speaker != 0 || may_be_one(self.speaker, copy.speaker, words);
+        let lacks = |half: usize| (copy.bits[half] & !self.bits[half]).count_ones() as usize;
+        speakers && lacks(0) + lacks(1) <= words - needed(words)
+    }
 }
 
 /// Pairs on their way from a shingle in common to enough words in common.
 struct Pairs<'a> {
     statements: &'a Statements,
     order: &'a [u32],
+    /// In this order.
+    briefs: Vec<Brief>,
     fresh: Vec<(u32, u32)>,
     alike: Vec<(u32, u32)>,
     /// How often the longer one has each word; all nought between two tests.
@@ -291,14 +329,11 @@ impl Pairs<'_> {
 
     /// Adds all pairs of statements with a shingle in common.
     fn add(&mut self, group: &[(u64, u32)]) {
-        let Self {
-            statements, order, ..
-        } = *self;
-        let speaker = |place: u32| statements.speaker[order[place as usize] as usize];
+        let briefs = &self.briefs;
         for (at, &(_, copy)) in group.iter().enumerate() {
-            let length = statements.words(self.statement(copy)).len();
+            let brief = briefs[copy as usize];
             let leaders = group[..at].iter().map(|(_, leader)| *leader);
-            let possible = leaders.filter(|l| may_be_one(speaker(*l), speaker(copy), length));
+            let possible = leaders.filter(|leader| briefs[*leader as usize].may_have(brief));
             self.fresh.extend(possible.map(|leader| (leader, copy)));
         }
         if self.fresh.len() > PAIRS_AT_ONCE {
@@ -481,6 +516,17 @@ mod tests {
             ("", few),
         ]);
         assert_eq!(groups, [0, 1, 0, 3]);
+    }
+
+    #[test]
+    fn who_is_not_named_is_whom_the_first_copy_names() {
+        let short = "a promise and no ferry";
+        let middle = "then we will have a promise and no ferry";
+        let groups = grouped(&[("", LONG), ("brandt", middle), ("brandt", short)]);
+        assert_eq!(groups, [0, 0, 0]);
+        let groups = grouped(&[("", LONG), ("brandt", middle), ("okafor", short)]);
+        assert_eq!(groups, [0, 0, 2]);
+        assert_eq!(grouped(&[("", LONG), ("brandt", short)]), [0, 1]);
     }
 
     #[test]

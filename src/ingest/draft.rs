@@ -175,7 +175,9 @@ impl<'a> Output<'a> {
             .map(|date| (date, PublishedFrom::Argument));
         let url = draft.url.as_deref().and_then(web_address);
         let own_id = field(draft.id);
-        let outlet = field(draft.outlet).or_else(|| options.outlet.clone());
+        let outlet = field(draft.outlet)
+            .or_else(|| options.outlet.clone())
+            .or(found.outlet);
         // Two folders may each have an `a.txt`, and two files an article 1: without an address an article is known by its
         // id among those of its outlet; a bare number without an outlet is one of its file. Without an id of its own it
         // is known by its place, and where it has none by what it says.

@@ -4,6 +4,7 @@
 //! sentence costs little, a first sentence taken for a headline loses what it says.
 
 mod lines;
+mod outlet;
 
 use crate::article::Head;
 use crate::date::PartialDate;
@@ -18,7 +19,11 @@ pub(super) struct Found {
     pub(super) title: Option<String>,
     pub(super) byline: Vec<String>,
     pub(super) published: Option<PartialDate>,
+    pub(super) outlet: Option<String>,
 }
+
+/// Lines at the end of a text among which a copyright line may be, empty ones counted.
+const LAST_LINES: usize = 8;
 
 /// Lines of a head, at most: title, standfirst, byline, date, place, one to spare.
 const MOST_LINES: usize = 7;
@@ -86,6 +91,10 @@ pub(super) fn find(text: &str, title: Option<&str>) -> Found {
     if found.published.is_none() {
         dated_at_the_end(text, &mut found);
     }
+    if found.outlet.is_none() {
+        let mut last = text.trim_end().rsplit('\n').take(LAST_LINES);
+        found.outlet = last.find_map(|line| outlet::copyright(line.trim()));
+    }
     found
 }
 
@@ -99,6 +108,14 @@ fn take(
 ) -> bool {
     let nothing_yet = found.head.title.is_none();
     if lines::is_label(line.text) {
+        return true;
+    }
+    if nothing_yet
+        && found.outlet.is_none()
+        && !title.is_some_and(|title| same(title, line.text))
+        && let Some(outlet) = outlet::masthead(line.text)
+    {
+        found.outlet = Some(outlet);
         return true;
     }
     if nothing_yet && title.is_some_and(|title| same(title, line.text)) {
@@ -365,6 +382,29 @@ mod tests {
         );
         check("Only a line", "", &[], "", "", "Only");
         check("", "", &[], "", "", "");
+    }
+
+    #[test]
+    fn the_outlet_where_the_text_names_it() {
+        let outlet = |text: &str| find(text, None).outlet.unwrap_or_default();
+        let head = "Night ferry sails\n8 July 2024";
+        assert_eq!(
+            outlet(&format!("THE BERGEN GAZETTE\n\n{head}\n\n{STORY}")),
+            "The Bergen Gazette"
+        );
+        assert_eq!(
+            outlet(&format!("{head}\n\n{STORY}\n\n© 2024 Harbour Post\n")),
+            "Harbour Post"
+        );
+        assert_eq!(outlet(&format!("{head}\n\n{STORY}\n\n© Ann Example")), "");
+        check(
+            &format!("THE BERGEN GAZETTE\n\n{head}\n\n{STORY}"),
+            "Night ferry sails",
+            &[],
+            "2024-07-08",
+            "",
+            "The night",
+        );
     }
 
     #[test]

@@ -34,7 +34,10 @@ pub(super) fn read(out: &mut Output<'_>, reader: &mut dyn BufRead) -> ControlFlo
             }
             Ok(Some(_)) => {
                 if let Some((at, why)) = damage.take() {
-                    out.skip(Some(at), format!("read on from the next record: {why}"))?;
+                    let why = format!(
+                        "this record or what follows it is damaged, read on from the next: {why}"
+                    );
+                    out.skip(Some(at), why)?;
                 }
                 lost = false;
                 record += 1;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod across;
+mod any_input;
 mod build;
 mod check;
 mod cmd;

