@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::{
-    ACCORDING, ALONE, CLAUSE, CLAUSE_FIRST, COORDINATED, LETTER, NESTED, NESTED_QUOTATION, REFUSAL,
-    RELEASE, SPEAKER_VERB, TRANSCRIPT, VERB_QUOTATION, VERB_SPEAKER, first_token, is_verbatim,
+    ACCORDING, ALONE, CLAUSE, CLAUSE_FIRST, COORDINATED, LETTER, NESTED, NESTED_QUOTATION,
+    PARENTHESIS, REFUSAL, RELEASE, SPEAKER_VERB, TRANSCRIPT, VERB_QUOTATION, VERB_SPEAKER,
+    first_token, is_verbatim,
 };
 use crate::extract::lexicon::{Class, Frame, Mark};
 use crate::extract::quotes::Region;
@@ -33,6 +34,7 @@ const BESIDE_TAGGER: &[&str] = &[
     CLAUSE,
     CLAUSE_FIRST,
     COORDINATED,
+    PARENTHESIS,
 ];
 
 /// The tagger's findings, and those of the rules that it cannot know or has missed. Nothing is said twice: a rule's
@@ -80,9 +82,15 @@ pub fn combine(
             Some(same) if rule.found_by == REFUSAL && tokens_of(&same.content) <= 12 => {
                 *same = rule;
             }
+            // the tagger took the subject alone: "The pier|, engineers contend, |was never strong"
+            Some(same) if rule.found_by == PARENTHESIS && share(&same.cue, &rule.cue) => {
+                if tokens_of(&same.content) < tokens_of(&rule.content) {
+                    same.content = rule.content;
+                }
+            }
             None if BESIDE_TAGGER.contains(&rule.found_by) => {
-                let clause =
-                    [CLAUSE, CLAUSE_FIRST, COORDINATED, ACCORDING].contains(&rule.found_by);
+                let clause = [CLAUSE, CLAUSE_FIRST, PARENTHESIS, COORDINATED, ACCORDING]
+                    .contains(&rule.found_by);
                 let score = rule.score * if clause { LEFT_BY_TAGGER } else { 1.0 };
                 let odds = (score / (1.0 - score).max(1e-3)).ln() - precision.max(0.0);
                 if precision <= 0.0 || odds >= LEAST_ODDS {

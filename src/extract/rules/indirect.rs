@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::extract::lexicon::{Class, Form, Frame, stance};
 use crate::extract::token::TokenKind;
 
-use super::{ACCORDING, CLAUSE, CLAUSE_FIRST, COORDINATED, OUTSIDE, Scan};
+use super::{ACCORDING, CLAUSE, CLAUSE_FIRST, COORDINATED, OUTSIDE, PARENTHESIS, Scan};
 
 /// Whom somebody tells, in a word.
 const OBJECT_PRONOUNS: &[&str] = &["me", "us", "you", "him", "her", "them"];
@@ -231,13 +231,16 @@ impl Scan<'_, '_> {
         if content.iter().any(|r| self.any_used(r)) {
             return None;
         }
-        self.push(
-            content,
-            Some(cue.clone()),
-            Some(source.clone()),
-            0.6,
-            CLAUSE_FIRST,
-        );
+        let subject = &content[0];
+        let rule = if content.len() == 2
+            && subject.len() <= 6
+            && !self.has_verb(subject.start, subject.end)
+        {
+            PARENTHESIS
+        } else {
+            CLAUSE_FIRST
+        };
+        self.push(content, Some(cue.clone()), Some(source.clone()), 0.6, rule);
         Some(source)
     }
 

@@ -105,6 +105,7 @@ const ALONE: &str = "rule: quotation alone";
 const ACCORDING: &str = "rule: according to";
 const CLAUSE: &str = "rule: verb and clause";
 const CLAUSE_FIRST: &str = "rule: clause, speaker, verb";
+const PARENTHESIS: &str = "rule: subject, speaker, verb, predicate";
 const NESTED: &str = "rule: verb and clause in a quotation";
 const NESTED_QUOTATION: &str = "rule: quotation in a quotation";
 const COORDINATED: &str = "rule: and, verb, that";
