@@ -397,7 +397,7 @@ impl Book<'_> {
         keys(one).any(|a| {
             keys(two).any(|b| {
                 self.apart.contains(&(a.min(b), a.max(b)))
-                    || !told && contradicts(&self.corpus.key(a).text, &self.corpus.key(b).text)
+                    || !told && contradicts(self.corpus.key(a).text, self.corpus.key(b).text)
                     // Bearers of one name who were set apart.
                     || a == b
             })
@@ -512,11 +512,11 @@ fn kin(corpus: &Corpus, pairs: &mut BTreeSet<Pair>) {
         if key.appearances.is_empty()
             || !key.text.contains(' ')
             || is_organisation(corpus, n)
-            || is_glued(corpus, &key.text)
+            || is_glued(corpus, key.text)
         {
             continue;
         }
-        for signature in signatures(&key.text) {
+        for signature in signatures(key.text) {
             alike.push((number(&signature), n));
         }
     }
