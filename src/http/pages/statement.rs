@@ -152,9 +152,9 @@ fn copies(hit: &StatementHit, diff: bool) -> Markup {
                         " " span.quiet { (card::whence(copy.title.as_deref(), None, copy.url.as_deref(), copy.published)) }
                         @match copy.how {
                             CopyKind::Same => {},
-                            CopyKind::Shortened => span.badge { "shortened" },
-                            CopyKind::Longer => span.badge { "longer" },
-                            CopyKind::Altered => span.badge { "altered" },
+                            CopyKind::Shortened => { " " span.badge { "shortened" } },
+                            CopyKind::Longer => { " " span.badge { "longer" } },
+                            CopyKind::Altered => { " " span.badge { "altered" } },
                         }
                         @if !copy.diff.is_empty() { p.compared { (check::compared(&copy.diff)) } }
                     }
