@@ -11,7 +11,7 @@ use super::error::{At, Error, ErrorKind};
 use super::families;
 use super::groups;
 use super::manifest::{FileEntry, Manifest};
-use super::reader::{self, SEGMENTS, files_in_use, open_engine, open_reader};
+use super::reader::{self, META, SEGMENTS, files_in_use, open_engine, open_reader};
 use super::schema::{self, fields};
 use super::stored::{StoredArticle, StoredStatement};
 use crate::text::Span;
@@ -77,7 +77,7 @@ pub fn check(dir: &Path) -> Result<Report, Error> {
         if is_older && !in_use.contains(name) {
             continue;
         }
-        let changed = if name == "meta.json" {
+        let changed = if name == META {
             "it is not what the last commit left; is `whosaid index` running?"
         } else {
             "its checksum is not the one in the manifest"

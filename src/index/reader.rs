@@ -22,6 +22,8 @@ use crate::corrections::{self, Log};
 
 /// Folder of the engine's files within the index folder.
 pub(crate) const SEGMENTS: &str = "segments";
+/// Name of the engine's list of segments within it, the one file that changes under its name.
+pub(crate) const META: &str = "meta.json";
 
 /// How often opening is tried while a writer changes the index under our hands.
 const TRIES: usize = 4;
@@ -103,7 +105,7 @@ fn open_once(dir: &Path) -> Result<IndexReader, Error> {
 /// Opens the engine's index and compares its schema with ours.
 pub(crate) fn open_engine(segments: &Path) -> Result<Index, Error> {
     let damaged = |what: String| Error::new(segments, ErrorKind::Damaged(what));
-    if !segments.join("meta.json").is_file() {
+    if !segments.join(META).is_file() {
         return Err(damaged("segments/meta.json is missing".to_owned()));
     }
     let storage = Storage::open(segments).at(segments)?;

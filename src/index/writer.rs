@@ -18,9 +18,9 @@ use super::documents::{Documents, halves};
 use super::error::{At, Error, ErrorKind};
 use super::groups;
 use super::known::{Entry, FileRecord, Halves, Known, fingerprint, source_number};
-use super::manifest::Manifest;
+use super::manifest::{FileEntry, Manifest};
 use super::merging::Bounded;
-use super::reader::{self, SEGMENTS, open_engine};
+use super::reader::{self, META, SEGMENTS, open_engine};
 use super::schema::{self, fields};
 use super::storage::Storage;
 use crate::article::Origin;
@@ -134,7 +134,7 @@ impl Writer {
     pub fn open(dir: &Path, settings: &Settings) -> Result<Self, Error> {
         let segments = dir.join(SEGMENTS);
         fs::create_dir_all(&segments).at(&segments)?;
-        let index = if segments.join("meta.json").exists() {
+        let index = if segments.join(META).exists() {
             match Manifest::read(dir) {
                 // Killed between the engine's first file and ours: nothing was committed yet.
                 Err(Error {
@@ -198,10 +198,17 @@ impl Writer {
             changed: false,
             touched: false,
         };
-        // Absent, or older than the last commit if the process was killed in between.
+        // Absent, or older than the last commit or merge if the process was killed in between. A merge makes no new
+        // generation, but another list of segments.
         let generation = writer.index.load_metas().at(&segments)?.opstamp;
+        let metas = FileEntry::read(&segments.join(META)).at(&segments)?;
         match Manifest::read(dir) {
-            Ok(manifest) if manifest.generation == generation => writer.manifest = manifest,
+            Ok(manifest)
+                if manifest.generation == generation
+                    && manifest.files.get(META) == Some(&metas) =>
+            {
+                writer.manifest = manifest;
+            }
             older => {
                 // Some of what it says is not in the engine.
                 writer.manifest = older.unwrap_or_default();

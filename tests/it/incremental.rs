@@ -114,14 +114,14 @@ fn an_unchanged_file_is_left_and_a_changed_one_is_read() {
         .unwrap();
     let (_, said) = place.run(&["news"]);
     assert!(
-        said.starts_with("1 articles (1 updated, 20 unchanged)"),
+        said.starts_with("1 article (1 updated, 20 unchanged)"),
         "{said}"
     );
 
     // One record more: the others are not extracted again.
     place.write("a.jsonl", &(many(20) + &record("new", &story(77))));
     let (_, said) = place.run(&["news"]);
-    assert!(said.starts_with("1 articles (21 unchanged)"), "{said}");
+    assert!(said.starts_with("1 article (21 unchanged)"), "{said}");
     assert_eq!(place.articles(), 22);
     let (_, said) = place.run(&["--full", "news"]);
     assert!(said.starts_with("22 articles (22 updated)"), "{said}");
@@ -147,7 +147,7 @@ fn other_options_read_again() {
     place.write("a.txt", &story(3));
     place.run(&["news"]);
     let (_, said) = place.run(&["--outlet", "Courier", "news"]);
-    assert!(said.starts_with("1 articles (1 updated)"), "{said}");
+    assert!(said.starts_with("1 article (1 updated)"), "{said}");
 }
 
 #[test]
@@ -284,7 +284,7 @@ fn versions_are_kept_when_asked_for() {
     place.write("a.jsonl", &record("r1", &other));
     // An index that keeps versions goes on to.
     let (_, said) = place.run(&["news"]);
-    assert!(said.starts_with("1 articles (1 updated)"), "{said}");
+    assert!(said.starts_with("1 article (1 updated)"), "{said}");
     assert_eq!(place.articles(), 2);
     let (_, said) = place.run(&["news"]);
     assert!(said.starts_with("nothing to do"), "{said}");
@@ -312,7 +312,7 @@ fn an_older_version_in_another_file_does_not_replace_a_newer_one() {
     assert!(said.contains("1 older than what is there"), "{said}");
     place.write("c.jsonl", &dated("2025-03-10", &story(3)));
     let (_, said) = place.run(&["news"]);
-    assert!(said.starts_with("1 articles (1 updated"), "{said}");
+    assert!(said.starts_with("1 article (1 updated"), "{said}");
     assert_eq!(place.articles(), 1);
 }
 

@@ -261,6 +261,23 @@ fn a_manifest_older_than_the_commit_is_renewed() {
     assert!(check::check(dir.path()).unwrap().is_whole());
 }
 
+#[test]
+fn a_manifest_older_than_a_merge_is_renewed() {
+    let dir = index(&articles());
+    // As if the process had been killed when the engine had joined segments since: other files, same generation.
+    let path = dir.path().join("manifest.json");
+    let mut old: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let files = old["files"].as_object_mut().unwrap();
+    let before = files["meta.json"].clone();
+    files["meta.json"]["blake3"] = "0".repeat(64).into();
+    files.insert(format!("{}.idx", "0".repeat(32)), before);
+    fs::write(&path, old.to_string()).unwrap();
+    assert!(!check::check(dir.path()).unwrap().is_whole());
+    drop(Writer::open(dir.path(), &Settings::default()).unwrap());
+    let report = check::check(dir.path()).unwrap();
+    assert!(report.is_whole(), "{:?}", report.problems);
+}
+
 #[cfg(unix)]
 #[test]
 fn an_index_without_write_access_opens() {

@@ -17,7 +17,7 @@ use crate::index::groups::{self, Groups};
 use crate::index::known::Known;
 use crate::index::manifest::{FileEntry, Manifest, SCHEMA_VERSION};
 use crate::index::people::People;
-use crate::index::reader::{SEGMENTS, files_in_use};
+use crate::index::reader::{META, SEGMENTS, files_in_use};
 use crate::index::schema::{self, fields};
 use crate::index::storage::sync_folder;
 
@@ -157,13 +157,12 @@ fn renew_files(index: &Index, dir: &Path, manifest: &mut Manifest) -> Result<(),
     let mut tries = 0;
     'again: loop {
         tries += 1;
+        let list = FileEntry::read(&segments.join(META)).at(&segments)?;
         let mut old = manifest.files.clone();
-        // The one file that changes under its name.
-        old.remove("meta.json");
         let mut files = std::collections::BTreeMap::new();
         let metas = index.load_metas().at(&segments)?;
         let names = files_in_use(index).at(&segments)?;
-        for name in names.iter().cloned().chain(["meta.json".to_owned()]) {
+        for name in names.iter().filter(|name| *name != META).cloned() {
             let entry = match old.remove(&name) {
                 Some(entry) => entry,
                 None => match FileEntry::read(&segments.join(&name)) {
@@ -181,6 +180,11 @@ fn renew_files(index: &Index, dir: &Path, manifest: &mut Manifest) -> Result<(),
             };
             files.insert(name, entry);
         }
+        // A merge may have ended between the list and the names.
+        if tries < TRIES && FileEntry::read(&segments.join(META)).at(&segments)? != list {
+            continue;
+        }
+        files.insert(META.to_owned(), list);
         manifest.files = files;
         manifest.generation = metas.opstamp;
         return Ok(());
