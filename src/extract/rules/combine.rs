@@ -83,10 +83,12 @@ pub fn combine(
                 *same = rule;
             }
             // the tagger took the subject alone: "The pier|, engineers contend, |was never strong"
-            Some(same) if rule.found_by == PARENTHESIS && share(&same.cue, &rule.cue) => {
-                if tokens_of(&same.content) < tokens_of(&rule.content) {
-                    same.content = rule.content;
-                }
+            Some(same)
+                if rule.found_by == PARENTHESIS
+                    && share(&same.cue, &rule.cue)
+                    && tokens_of(&same.content) < tokens_of(&rule.content) =>
+            {
+                same.content = rule.content;
             }
             None if BESIDE_TAGGER.contains(&rule.found_by) => {
                 let clause = [CLAUSE, CLAUSE_FIRST, PARENTHESIS, COORDINATED, ACCORDING]
