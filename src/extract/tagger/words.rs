@@ -47,7 +47,7 @@ pub struct Word {
     pub before_cue: u8,
     /// What the list of reporting verbs says about it; 0 is nothing.
     pub verb: u16,
-    /// What the other lists say, see [`kind`]; 0 is nothing.
+    /// What the other lists say, by number; 0 is nothing.
     pub kind: u8,
 }
 
