@@ -3,6 +3,10 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+/// Gives back what is not needed any more, where that of the system keeps the most that every thread ever had.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match whosaid::cli::run(std::env::args_os()) {
         Ok(code) => ExitCode::from(code),

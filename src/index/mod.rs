@@ -24,6 +24,7 @@ pub mod schema;
 mod sketch;
 mod storage;
 pub mod stored;
+mod tape;
 mod writer;
 
 pub use analysis::{Analyzer, Word, analyzer, fold, words};

@@ -1,11 +1,13 @@
 //! The one writer of an index.
 
 mod commit;
+mod load;
 
 use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tantivy::directory::error::LockError;
 use tantivy::indexer::{IndexWriterOptions, UserOperation};
@@ -24,13 +26,16 @@ use super::reader::{self, META, SEGMENTS, open_engine};
 use super::schema::{self, fields};
 use super::storage::Storage;
 use crate::article::Origin;
+use load::{Load, Loaded};
 
 /// Least memory that the engine takes for a thread, in bytes.
 const MEMORY_PER_THREAD: usize = 15_000_000;
 /// Threads that join segments: more would join more of them at a time, all in memory.
 const MERGE_THREADS: usize = 1;
 /// What a join of segments may map, as a multiple of the memory for building them.
-const JOINED: usize = 2;
+const JOINED: usize = 1;
+/// What may wait to be built into a segment, as a part of the memory for building them.
+const WAITING: usize = 2;
 
 /// How to write.
 #[derive(Clone, Debug)]
@@ -101,7 +106,8 @@ pub enum Put {
 pub struct Writer {
     dir: PathBuf,
     index: Index,
-    engine: IndexWriter,
+    engine: IndexWriter<Loaded>,
+    load: Arc<Load>,
     reader: IndexReader,
     settings: Settings,
     manifest: Manifest,
@@ -164,7 +170,7 @@ impl Writer {
             .memory_budget_per_thread(memory / threads)
             .num_merge_threads(MERGE_THREADS)
             .build();
-        let engine: IndexWriter = index
+        let engine: IndexWriter<Loaded> = index
             .writer_with_options(options)
             .map_err(|e| match e {
                 TantivyError::LockFailure(LockError::LockBusy, _) => ErrorKind::AlreadyRunning,
@@ -188,6 +194,7 @@ impl Writer {
             dir: dir.to_owned(),
             index,
             engine,
+            load: Load::new(memory / WAITING),
             reader,
             settings: settings.clone(),
             manifest: Manifest::default(),
@@ -290,7 +297,8 @@ impl Writer {
             }
             None => None,
         };
-        for (n, mut document) in documents.into_iter().enumerate() {
+        let mut documents = documents;
+        for (n, document) in documents.iter_mut().enumerate() {
             if n == 0 {
                 document.add_u64(f.print_high, print.0);
                 document.add_u64(f.print_low, print.1);
@@ -300,8 +308,13 @@ impl Writer {
             if let Some(version) = version {
                 document.add_u64(f.version, version);
             }
-            operations.push(UserOperation::Add(document));
         }
+        operations.extend(
+            self.load
+                .take(documents)
+                .into_iter()
+                .map(UserOperation::Add),
+        );
         // At one go: all of an article comes into one segment.
         self.engine.run(operations).at(&self.dir)?;
         let entry = Entry {
@@ -383,10 +396,9 @@ impl Writer {
             .map_err(io::Error::from)
             .at(&self.dir)?;
         document.add_bytes(f.stored, &json);
-        let operations = [
-            UserOperation::Delete(Term::from_field_text(f.key, &key)),
-            UserOperation::Add(document),
-        ];
+        let mut operations = vec![UserOperation::Delete(Term::from_field_text(f.key, &key))];
+        let documents = self.load.take(vec![document]);
+        operations.extend(documents.into_iter().map(UserOperation::Add));
         self.engine.run(operations).at(&self.dir)?;
         self.changed = true;
         Ok(())

@@ -102,16 +102,15 @@ fn nobody(entry: &Entry, name: &str) -> String {
 }
 
 /// The appearances of a part.
-fn appearances<'a>(
-    corpus: &'a Corpus,
-    part: &'a ClusterPart,
-) -> impl Iterator<Item = (u32, &'a Appearance)> {
-    let all = (0_u32..).zip(corpus.key(part.key).appearances);
+fn appearances(corpus: &Corpus, part: &ClusterPart) -> Vec<(u32, Appearance)> {
+    let all = corpus.appearances(part.key);
+    let all = (0_u32..).zip(all.iter());
     all.filter(|(n, _)| {
         part.only
             .as_ref()
             .is_none_or(|only| only.binary_search(n).is_ok())
     })
+    .collect()
 }
 
 /// The spellings of a cluster with the number of articles that have each, most first.
@@ -230,7 +229,7 @@ fn meant(corpus: &Corpus, drafts: &mut Vec<Draft>, name: &str) -> Vec<usize> {
     if !having.is_empty() {
         return having;
     }
-    if corpus.key(number).appearances.is_empty() {
+    if corpus.key(number).appearances == 0 {
         return Vec::new();
     }
     drafts.push(Draft {
@@ -359,12 +358,13 @@ fn take_out(corpus: &Corpus, from: &mut Draft, wanted: &BTreeSet<u32>, to: &mut 
     let mut stay = Vec::new();
     let mut profile = Profile::default();
     for part in std::mem::take(&mut from.cluster.parts) {
-        let (go, rest): (Vec<_>, Vec<_>) =
-            appearances(corpus, &part).partition(|(_, at)| wanted.contains(&at.article));
-        let of = |list: &[(u32, &Appearance)]| {
+        let (go, rest): (Vec<_>, Vec<_>) = appearances(corpus, &part)
+            .into_iter()
+            .partition(|(_, at)| wanted.contains(&at.article));
+        let of = |list: &[(u32, Appearance)]| {
             Profile::of(corpus, part.key, list.iter().map(|(_, at)| *at))
         };
-        let some = |list: Vec<(u32, &Appearance)>| ClusterPart {
+        let some = |list: Vec<(u32, Appearance)>| ClusterPart {
             key: part.key,
             only: Some(list.into_iter().map(|(n, _)| n).collect()),
         };
@@ -445,10 +445,11 @@ fn individual(corpus: &Corpus, draft: Draft) -> Individual {
             .parts
             .iter()
             .map(|part| {
-                let all = corpus.key(part.key).appearances.len();
+                let all = corpus.key(part.key).appearances;
                 let articles = match &part.only {
                     Some(only) if only.len() < all => {
                         let mut keys: Vec<String> = appearances(corpus, part)
+                            .into_iter()
                             .map(|(_, at)| corpus.article_key(at.article))
                             .collect();
                         keys.sort_unstable();

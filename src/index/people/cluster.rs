@@ -121,13 +121,14 @@ pub(super) fn clusters(corpus: &Corpus, apart: &Apart) -> Vec<Cluster> {
             book.enter(key, by_full_name(corpus, key, full));
             continue;
         }
-        let many = corpus.key(key).appearances.len() > 1;
-        if many {
-            let found = bearers(corpus, key);
-            if found.len() > 1 || paired.contains(&key) || corpus.has_spellings(key) {
-                book.enter(key, found);
+        let appearances = corpus.key(key).appearances;
+        if appearances > 1 {
+            if let Some(several) = bearers(corpus, key) {
+                book.enter(key, several);
+            } else if paired.contains(&key) || corpus.has_spellings(key) {
+                book.enter(key, vec![whole(corpus, key)]);
             }
-        } else if paired.contains(&key) && !corpus.key(key).appearances.is_empty() {
+        } else if paired.contains(&key) && appearances > 0 {
             book.enter(key, vec![whole(corpus, key)]);
         }
     }
@@ -153,7 +154,7 @@ fn ambiguous_shorts(pairs: &[Pair]) -> BTreeMap<u32, Vec<u32>> {
 fn by_full_name(corpus: &Corpus, key: u32, full: &[u32]) -> Vec<Bearer> {
     let profiles: Vec<Profile> = full.iter().map(|f| whole(corpus, *f).profile).collect();
     let mut found: BTreeMap<Option<usize>, Vec<u32>> = BTreeMap::new();
-    for (n, at) in (0_u32..).zip(corpus.key(key).appearances) {
+    for (n, at) in (0_u32..).zip(corpus.appearances(key).iter()) {
         let own = Profile::of(corpus, key, [at]);
         let mut fits: Vec<(f32, usize)> = profiles
             .iter()
@@ -171,7 +172,7 @@ fn by_full_name(corpus: &Corpus, key: u32, full: &[u32]) -> Vec<Bearer> {
     }
     // A name that mostly fits none of its full ones, such as that of a house of parliament, is a name of its own.
     let undecided = found.get(&None).map_or(0, Vec::len);
-    if undecided * 2 > corpus.key(key).appearances.len() {
+    if undecided * 2 > corpus.key(key).appearances {
         return vec![whole(corpus, key)];
     }
     found
@@ -450,10 +451,10 @@ fn pairs(corpus: &Corpus) -> Vec<Pair> {
     organisations(corpus, &mut pairs);
     // How many articles give a short name to each full one.
     let mut shorts: BTreeMap<u32, BTreeMap<u32, usize>> = BTreeMap::new();
-    for (a, key) in (0_u32..).zip(corpus.keys()) {
-        for at in key.appearances {
+    for a in (0_u32..).take(corpus.keys().len()) {
+        for at in corpus.appearances(a).iter() {
             for &b in corpus.also(at) {
-                if a == b || corpus.key(b).appearances.is_empty() {
+                if a == b || corpus.key(b).appearances == 0 {
                     continue;
                 }
                 if corpus.is_organisation(at) {
@@ -485,10 +486,10 @@ fn pairs(corpus: &Corpus) -> Vec<Pair> {
 }
 
 fn is_organisation(corpus: &Corpus, key: u32) -> bool {
-    let appearances = corpus.key(key).appearances;
+    let appearances = corpus.appearances(key);
     let organisations = appearances
         .iter()
-        .filter(|at| corpus.is_organisation(at))
+        .filter(|at| corpus.is_organisation(*at))
         .count();
     organisations * 2 > appearances.len()
 }
@@ -500,7 +501,7 @@ fn is_glued(corpus: &Corpus, key: &str) -> bool {
         name.contains(' ')
             && corpus
                 .find(name)
-                .is_some_and(|key| corpus.key(key).appearances.len() > 1)
+                .is_some_and(|key| corpus.key(key).appearances > 1)
     };
     key.match_indices(' ')
         .any(|(at, _)| known(&key[..at]) && known(&key[at + 1..]))
@@ -509,7 +510,7 @@ fn is_glued(corpus: &Corpus, key: &str) -> bool {
 fn kin(corpus: &Corpus, pairs: &mut BTreeSet<Pair>) {
     let mut alike: Vec<(u64, u32)> = Vec::new();
     for (n, key) in (0_u32..).zip(corpus.keys()) {
-        if key.appearances.is_empty()
+        if key.appearances == 0
             || !key.text.contains(' ')
             || is_organisation(corpus, n)
             || is_glued(corpus, key.text)
@@ -583,7 +584,7 @@ fn organisations(corpus: &Corpus, pairs: &mut BTreeSet<Pair>) {
     let mut acronyms: HashMap<String, u32> = HashMap::new();
     let mut full: Vec<u32> = Vec::new();
     for (n, key) in (0_u32..).zip(corpus.keys()) {
-        let Some(first) = key.appearances.first() else {
+        let Some(first) = corpus.appearances(n).get(0) else {
             continue;
         };
         if key.text.contains(' ') {
@@ -612,7 +613,7 @@ fn organisations(corpus: &Corpus, pairs: &mut BTreeSet<Pair>) {
         if let Some((short, last)) = text.rsplit_once(' ')
             && LEGAL_FORMS.contains(&last)
             && let Some(a) = corpus.find(short)
-            && !corpus.key(a).appearances.is_empty()
+            && corpus.key(a).appearances > 0
         {
             pairs.insert(Pair {
                 a,

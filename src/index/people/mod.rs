@@ -8,7 +8,7 @@
 //! It holds only whom a name in all its articles does not tell: those with several names or spellings of one, and those
 //! who share one. Everybody else is their [key](super::names::key).
 //!
-//! How it is found: `describe` puts what an article says of its people into a column, `corpus` reads the columns,
+//! How it is found: `describe` puts what an article says of its people into a column, `gather` reads the columns into a `corpus`,
 //! `kin` says which names may be one person's, `split` tells the bearers of one name apart, `profile` weighs roles,
 //! companions, places and time, `cluster` decides, and `amend` applies the corrections.
 
@@ -25,12 +25,14 @@ use tantivy::Searcher;
 use super::error::ErrorKind;
 use super::names::{self, Finds};
 use super::storage::write_whole;
+use super::tape::Room;
 use crate::corrections::Log;
 
 mod amend;
 mod cluster;
 mod corpus;
 mod describe;
+mod gather;
 mod kin;
 mod numbers;
 mod profile;
@@ -188,15 +190,17 @@ impl People {
     /// # Errors
     /// If the index is damaged.
     pub(super) fn make(searcher: &Searcher, log: &Log) -> Result<Self, ErrorKind> {
-        let mut people = Self::work_out(searcher, log)?;
+        let mut people = Self::work_out(searcher, log, &Room::boundless())?;
         people.link();
         Ok(people)
     }
 
-    /// The same, to be written only: nobody can be looked up in it.
-    pub(super) fn work_out(searcher: &Searcher, log: &Log) -> Result<Self, ErrorKind> {
-        let corpus = corpus::gather(searcher)?;
-        amend::register(searcher, &corpus, log)
+    /// The same in bounded memory, to be written only: nobody can be looked up in it.
+    pub(super) fn work_out(searcher: &Searcher, log: &Log, room: &Room) -> Result<Self, ErrorKind> {
+        let corpus = gather::gather(searcher, room)?;
+        let people = amend::register(searcher, &corpus, log)?;
+        corpus.check()?;
+        Ok(people)
     }
 
     /// Reads the register of an index; `None` if there is none of this commit and log, or it is damaged.

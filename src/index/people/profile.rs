@@ -53,10 +53,10 @@ pub(super) struct Profile {
 
 impl Profile {
     /// What some articles that have a name tell of its bearer.
-    pub(super) fn of<'a>(
+    pub(super) fn of(
         corpus: &Corpus,
         key: u32,
-        appearances: impl IntoIterator<Item = &'a Appearance>,
+        appearances: impl IntoIterator<Item = Appearance>,
     ) -> Self {
         let mut profile = Self::default();
         let mut roles = Vec::new();
@@ -69,9 +69,9 @@ impl Profile {
                 profile.words.extend(info.words.iter().copied());
             }
             let scene = corpus.scene(at.article);
-            let others = scene.entities.iter().copied().filter(|k| *k != key);
+            let others = scene.entities().iter().copied().filter(|k| *k != key);
             profile.companions.extend(others);
-            for &place in scene.places {
+            for &place in scene.places() {
                 if corpus.is_country(place) {
                     profile.countries.extend([place]);
                 } else if corpus.is_below_country(place) {

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::corpus::{Appearance, Corpus};
+use super::corpus::{Appearances, Corpus};
 use super::profile::{DIFFERENT, Profile, affinity};
 use super::role;
 
@@ -31,13 +31,13 @@ pub(super) struct Bearer {
     pub(super) undecided: bool,
 }
 
-/// The bearers of a name; one, unless the articles say otherwise.
-pub(super) fn bearers(corpus: &Corpus, key: u32) -> Vec<Bearer> {
-    let appearances = corpus.key(key).appearances;
-    if !may_be_several(corpus, appearances) {
-        return vec![whole(corpus, key)];
+/// The bearers of a name if the articles say that there are several; undecided articles count as one.
+pub(super) fn bearers(corpus: &Corpus, key: u32) -> Option<Vec<Bearer>> {
+    let appearances = corpus.appearances(key);
+    if !may_be_several(corpus, &appearances) {
+        return None;
     }
-    let mut groups = groups(corpus, key);
+    let mut groups = groups(corpus, key, &appearances);
     // The largest first; of equal ones the one with the first article.
     groups.sort_by(|a, b| {
         b.appearances
@@ -59,7 +59,7 @@ pub(super) fn bearers(corpus: &Corpus, key: u32) -> Vec<Bearer> {
         }
     }
     if different.is_empty() {
-        return vec![whole(corpus, key)];
+        return None;
     }
     // Surely one, best first, unless that joined two who are different.
     let mut of: Vec<usize> = (0..n).collect();
@@ -126,13 +126,13 @@ pub(super) fn bearers(corpus: &Corpus, key: u32) -> Vec<Bearer> {
     for bearer in &mut bearers {
         bearer.appearances.sort_unstable();
     }
-    bearers
+    (bearers.len() > 1).then_some(bearers)
 }
 
 impl Bearer {
     /// The bearer of a name in the articles with these indices.
     pub(super) fn of(corpus: &Corpus, key: u32, appearances: Vec<u32>) -> Self {
-        let all = corpus.key(key).appearances;
+        let all = corpus.appearances(key);
         let mine = appearances.iter().filter_map(|n| all.get(*n as usize));
         Self {
             profile: Profile::of(corpus, key, mine),
@@ -149,16 +149,16 @@ impl Bearer {
 
 /// All appearances as one.
 pub(super) fn whole(corpus: &Corpus, key: u32) -> Bearer {
-    let appearances = corpus.key(key).appearances;
+    let appearances = corpus.appearances(key);
     Bearer {
         appearances: (0..).take(appearances.len()).collect(),
-        profile: Profile::of(corpus, key, appearances),
+        profile: Profile::of(corpus, key, appearances.iter()),
         undecided: false,
     }
 }
 
 /// A quick look: is there anything that may set two bearers apart?
-fn may_be_several(corpus: &Corpus, appearances: &[Appearance]) -> bool {
+fn may_be_several(corpus: &Corpus, appearances: &Appearances<'_>) -> bool {
     if appearances.len() < 2 || appearances.iter().any(|at| corpus.is_organisation(at)) {
         return false;
     }
@@ -191,7 +191,8 @@ fn may_be_several(corpus: &Corpus, appearances: &[Appearance]) -> bool {
     let countries: Vec<Vec<u32>> = appearances
         .iter()
         .map(|at| {
-            let places = corpus.scene(at.article).places.iter().copied();
+            let scene = corpus.scene(at.article);
+            let places = scene.places().iter().copied();
             places.filter(|p| corpus.is_country(*p)).collect()
         })
         .filter(|c: &Vec<u32>| !c.is_empty())
@@ -202,8 +203,7 @@ fn may_be_several(corpus: &Corpus, appearances: &[Appearance]) -> bool {
 }
 
 /// Appearances that surely are one bearer's.
-fn groups(corpus: &Corpus, key: u32) -> Vec<Bearer> {
-    let appearances = corpus.key(key).appearances;
+fn groups(corpus: &Corpus, key: u32, appearances: &Appearances<'_>) -> Vec<Bearer> {
     let mut of: Vec<usize> = (0..appearances.len()).collect();
     fn find(of: &mut [usize], mut n: usize) -> usize {
         while of[n] != n {
@@ -216,7 +216,7 @@ fn groups(corpus: &Corpus, key: u32) -> Vec<Bearer> {
     for (n, at) in appearances.iter().enumerate() {
         let scene = corpus.scene(at.article);
         let mut features: Vec<(u32, u32)> = scene
-            .entities
+            .entities()
             .iter()
             .filter(|k| **k != key && corpus.rarity(**k) >= TELLING)
             .map(|k| (u32::MAX, *k))
@@ -225,7 +225,7 @@ fn groups(corpus: &Corpus, key: u32) -> Vec<Bearer> {
             if corpus.role(role).words.len() < 2 {
                 continue;
             }
-            let countries = scene.places.iter().filter(|p| corpus.is_country(**p));
+            let countries = scene.places().iter().filter(|p| corpus.is_country(**p));
             features.extend(countries.map(|c| (role, *c)));
         }
         for feature in features {

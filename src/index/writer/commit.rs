@@ -20,9 +20,12 @@ use crate::index::people::People;
 use crate::index::reader::{META, SEGMENTS, files_in_use};
 use crate::index::schema::{self, fields};
 use crate::index::storage::sync_folder;
+use crate::index::tape::Room;
 
 /// Files that may vanish while they are summed: a merge may end meanwhile.
 const TRIES: usize = 8;
+/// Lists that may be in memory at a time while people are told apart, each of this part of the memory for segments.
+const TAPES: usize = 4;
 
 impl Writer {
     /// Makes everything since the last commit durable and visible, at once or not at all. What it changed is counted
@@ -115,7 +118,8 @@ impl Writer {
             Some(people) => people,
             None => {
                 let searcher = self.index.reader().at(&self.dir)?.searcher();
-                let people = People::work_out(&searcher, log).at(&self.dir)?;
+                let room = Room::beside(&self.dir, self.settings.memory_bytes / TAPES);
+                let people = People::work_out(&searcher, log, &room).at(&self.dir)?;
                 people
                     .write(&self.dir, generation, log.hash())
                     .at(&self.dir)?;
