@@ -41,6 +41,14 @@ impl Room {
         }
     }
 
+    /// A part of it for each of several.
+    pub(super) fn part(&self, of: usize) -> Self {
+        Self {
+            folder: self.folder.clone(),
+            bytes: self.bytes / of,
+        }
+    }
+
     fn file(&self) -> io::Result<File> {
         match self.folder.as_deref().map(tempfile::tempfile_in) {
             Some(Ok(file)) => Ok(file),
@@ -166,9 +174,9 @@ fn read_at(file: &mut &File, into: &mut [u8], at: u64) -> io::Result<()> {
     file.read_exact(into)
 }
 
-/// Puts records in the order of their first two numbers; of equal ones the first stays the first.
+/// Puts records of `N` numbers in the order of the first `K` of them; of equal ones the first stays the first.
 #[derive(Debug)]
-pub(super) struct Sorter<const N: usize> {
+pub(super) struct Sorter<const N: usize, const K: usize> {
     tape: Tape<N>,
     run: Vec<[u32; N]>,
     longest: usize,
@@ -176,7 +184,7 @@ pub(super) struct Sorter<const N: usize> {
     ends: Vec<usize>,
 }
 
-impl<const N: usize> Sorter<N> {
+impl<const N: usize, const K: usize> Sorter<N, K> {
     pub(super) fn new(room: &Room) -> Self {
         Self {
             tape: Tape::new(&Room {
@@ -199,7 +207,7 @@ impl<const N: usize> Sorter<N> {
     }
 
     fn end_run(&mut self) -> io::Result<()> {
-        self.run.sort_by_key(order);
+        self.run.sort_by_key(order::<N, K>);
         self.tape.memory.append(&mut self.run);
         self.tape.file_all()?;
         self.ends.push(self.tape.len());
@@ -212,7 +220,7 @@ impl<const N: usize> Sorter<N> {
         mut take: impl FnMut([u32; N]) -> io::Result<()>,
     ) -> io::Result<()> {
         if self.ends.is_empty() {
-            self.run.sort_by_key(order);
+            self.run.sort_by_key(order::<N, K>);
             return self.run.into_iter().try_for_each(take);
         }
         self.end_run()?;
@@ -230,22 +238,19 @@ impl<const N: usize> Sorter<N> {
         let mut heads = BinaryHeap::new();
         for (n, run) in runs.iter_mut().enumerate() {
             let next = run.next(&self.tape);
-            heads.extend(next.map(|record| std::cmp::Reverse((order(&record), n, record))));
+            heads.extend(next.map(|record| std::cmp::Reverse((order::<N, K>(&record), n, record))));
         }
         while let Some(std::cmp::Reverse((_, n, record))) = heads.pop() {
             take(record)?;
             let next = runs.get_mut(n).and_then(|run| run.next(&self.tape));
-            heads.extend(next.map(|record| std::cmp::Reverse((order(&record), n, record))));
+            heads.extend(next.map(|record| std::cmp::Reverse((order::<N, K>(&record), n, record))));
         }
         self.tape.check()
     }
 }
 
-fn order<const N: usize>(record: &[u32; N]) -> (u32, u32) {
-    (
-        record.first().copied().unwrap_or(0),
-        record.get(1).copied().unwrap_or(0),
-    )
+fn order<const N: usize, const K: usize>(record: &[u32; N]) -> [u32; K] {
+    std::array::from_fn(|n| record.get(n).copied().unwrap_or(0))
 }
 
 /// A run that is being read.
@@ -287,12 +292,12 @@ mod tests {
         /// Sorting with files is sorting.
         #[test]
         fn runs_are_joined_in_order(keys in prop::collection::vec((0..50_u32, 0..4_u32), 0..5000)) {
-            let mut sorter = Sorter::new(&Room { folder: None, bytes: 0 });
+            let mut sorter = Sorter::<3, 2>::new(&Room { folder: None, bytes: 0 });
             let mut records: Vec<[u32; 3]> = (0..).zip(&keys).map(|(n, (a, b))| [*a, *b, n]).collect();
             for record in &records {
                 sorter.add(*record).unwrap();
             }
-            records.sort_by_key(order);
+            records.sort_by_key(order::<3, 2>);
             let mut sorted = Vec::new();
             sorter.each(|record| { sorted.push(record); Ok(()) }).unwrap();
             prop_assert_eq!(sorted, records);

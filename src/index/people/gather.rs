@@ -222,7 +222,7 @@ impl Building {
             .iter()
             .map(|from| std::mem::take(&mut texts[*from as usize]))
             .collect();
-        let mut by_key = Sorter::new(&room);
+        let mut by_key = Sorter::<3, 2>::new(&room);
         let mut entities = Tape::new(&room);
         let mut named = Vec::new();
         for (article, info) in (0_u32..).zip(&mut articles) {

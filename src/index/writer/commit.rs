@@ -95,6 +95,7 @@ impl Writer {
             engine,
             reader,
             known,
+            settings,
             mut manifest,
             ..
         } = self;
@@ -105,7 +106,9 @@ impl Writer {
         engine.wait_merging_threads().at(&dir)?;
         manifest.groups = Some(groups.write(&dir)?);
         renew_files(&index, &dir, &mut manifest)?;
-        manifest.families = Some(families::renew(&index, &dir)?);
+        // Nothing else is at work any more.
+        let room = Room::beside(&dir, settings.memory_bytes);
+        manifest.families = Some(families::renew(&index, &dir, &room)?);
         manifest.write(&dir)?;
         groups::sweep(&dir, manifest.groups.as_ref());
         Ok(committed)
