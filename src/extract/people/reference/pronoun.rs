@@ -1,0 +1,87 @@
+//! "he" and "she": the heaviest person, gender weighing as evidence, never as a rule.
+
+use crate::article::Gender;
+use crate::extract::lexicon::{Class, Mark};
+
+use super::super::People;
+use super::Reader;
+
+/// Factors on a person's weight for a pronoun that matches, or does not.
+const MATCH: f32 = 1.6;
+const MISMATCH: f32 = 0.03;
+/// A person once called by the other pronoun.
+const CALLED_OTHERWISE: f32 = 0.3;
+/// Somebody without a name, the subject of this sentence or the last one, with nobody named since.
+const JUST_NOW: f32 = 2.0;
+/// The same, spoken of within a quotation, for a pronoun outside.
+const FROM_QUOTATION: f32 = 0.2;
+
+impl Reader<'_, '_> {
+    /// The person that the pronoun at `at` stands for.
+    pub(super) fn pronoun(&mut self, at: u32, mark: Mark, people: &People) -> Option<u32> {
+        if self.is_generic(at) {
+            return None;
+        }
+        let he = mark.is(Class::He);
+        let sentence = self.sentence(at);
+        let speaker = self.speaker(at);
+        let mut best: Option<(f32, u32)> = None;
+        for (i, s) in self.salience.iter().enumerate() {
+            let mut weight = s.at(sentence);
+            if weight == 0.0 {
+                continue;
+            }
+            let gender = people.people[i].gender;
+            weight *= match gender {
+                Some(g) if (g == Gender::Male) == he => MATCH,
+                Some(_) => MISMATCH,
+                None if he && s.she > s.he || !he && s.he > s.she => CALLED_OTHERWISE,
+                None => 1.0,
+            };
+            if speaker == Some(i as u32) {
+                continue;
+            }
+            if best.is_none_or(|(w, _)| weight > w) {
+                best = Some((weight, i as u32));
+            }
+        }
+        let stranger = self.stranger.at(sentence)
+            * match he {
+                true if self.stranger.she > self.stranger.he => CALLED_OTHERWISE,
+                false if self.stranger.he > self.stranger.she => CALLED_OTHERWISE,
+                _ if self.stranger.he != self.stranger.she => MATCH,
+                _ => 1.0,
+            }
+            * match self.is_stranger_last(at) {
+                // “My mother saw it,” she said
+                _ if self.is_stranger_quoted && !self.is_quoted(at) => FROM_QUOTATION,
+                true => JUST_NOW,
+                false => 1.0,
+            };
+        let best = best.filter(|(w, _)| *w > 0.004 && *w >= stranger);
+        if best.is_none() && stranger > 0.0 {
+            self.stranger.he += u16::from(he);
+            self.stranger.she += u16::from(!he);
+        }
+        best.map(|(_, i)| i)
+    }
+
+    /// Who speaks at the token, in quotation marks that are in no others.
+    fn speaker(&self, at: u32) -> Option<u32> {
+        let next = self.voices.partition_point(|v| v.tokens.start <= at);
+        let voice = self.voices.get(next.checked_sub(1)?)?;
+        let is_nested = || self.nested.iter().any(|q| q.contains(&at));
+        (voice.tokens.contains(&at) && !is_nested()).then_some(voice.person)
+    }
+
+    /// "he or she", "his or her", "he/she": nobody.
+    fn is_generic(&self, at: u32) -> bool {
+        let either = |i: u32| {
+            ["or", "/", "and"]
+                .iter()
+                .any(|w| self.tokens.word(i).eq_ignore_ascii_case(w))
+        };
+        let pronoun = |i: u32| self.mark(i).any(&[Class::He, Class::She]);
+        either(at + 1) && pronoun(at + 2) || at >= 2 && either(at - 1) && pronoun(at - 2)
+    }
+}
