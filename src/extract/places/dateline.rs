@@ -17,12 +17,39 @@ const LEAST: f32 = 2.6;
 /// The tokens of the dateline's place: as ingest found it, else read off the story's begin.
 pub(super) fn find(head: &Head, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Option<Range<u32>> {
     if let Some(span) = head.dateline {
-        return Some(tokens.under(span)).filter(|range| !range.is_empty());
+        return Some(tokens.under(span))
+            .filter(|range| !range.is_empty() && may_be_place(range, tokens, gazetteer));
     }
     let begin = tokens
         .tokens
         .partition_point(|token| token.span.begin < head.body) as u32;
     read(begin, tokens, gazetteer)
+}
+
+/// "PRESS DIGEST - …" has the form of a dateline: is the first part a known place, or has it a word that prose writes
+/// with a capital?
+fn may_be_place(range: &Range<u32>, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> bool {
+    let end = range
+        .clone()
+        .find(|&i| tokens.word(i) == ",")
+        .unwrap_or(range.end);
+    is_known(range.start..end, tokens, gazetteer)
+        || (range.start..end).any(|i| {
+            let word = tokens.word(i);
+            word.starts_with(char::is_uppercase) && is_proper(word)
+        })
+}
+
+/// Is it the name of a place of some size?
+fn is_known(range: Range<u32>, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> bool {
+    let mut key = String::new();
+    fold_into(tokens.span(range).of(tokens.text), &mut key);
+    let mut found = Vec::new();
+    lookup::find(&key, true, gazetteer, &mut found);
+    // "CRICKET - …" is no report from the hamlet of the name
+    found
+        .iter()
+        .any(|c| lookup::prominence(*c, gazetteer) >= LEAST)
 }
 
 fn read(begin: u32, tokens: &Tokens<'_>, gazetteer: &Gazetteer) -> Option<Range<u32>> {
