@@ -4,8 +4,7 @@
 //! (statements, people, places, their evidence) and not with the tokens: `plain_text`, ten and a hundred times as long,
 //! shows it.
 
-use std::fs;
-use std::path::Path;
+mod common;
 
 use divan::counter::ItemsCount;
 use divan::{AllocProfiler, Bencher};
@@ -20,27 +19,15 @@ fn main() {
     divan::main();
 }
 
-/// All plain-text articles of the corpus, and their number of tokens.
+/// The articles, and their number of tokens.
 fn articles() -> (Vec<Article>, usize) {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")];
-    let mut articles = Vec::new();
-    while let Some(folder) = folders.pop() {
-        let mut paths: Vec<_> = fs::read_dir(folder)
-            .expect("the corpus is part of the repository")
-            .map(|entry| entry.expect("readable folder").path())
-            .collect();
-        paths.sort();
-        for path in paths {
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "txt") {
-                articles.extend(fs::read_to_string(path).ok().map(|text| Article {
-                    text,
-                    ..Article::default()
-                }));
-            }
-        }
-    }
+    let articles: Vec<Article> = common::articles()
+        .into_iter()
+        .map(|text| Article {
+            text,
+            ..Article::default()
+        })
+        .collect();
     let tokens = articles.iter().map(|a| split(&a.text).tokens.len()).sum();
     (articles, tokens)
 }

@@ -3,8 +3,7 @@
 //! The text is the repository's corpus, over and over. Allocations are counted: what is left of them is the statements
 //! that are given back, a handful an article, and nothing a token.
 
-use std::fs;
-use std::path::Path;
+mod common;
 
 use divan::counter::ItemsCount;
 use divan::{AllocProfiler, Bencher};
@@ -19,31 +18,10 @@ fn main() {
     divan::main();
 }
 
-/// All plain-text articles of the corpus.
-fn articles() -> Vec<String> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")];
-    let mut texts = Vec::new();
-    while let Some(folder) = folders.pop() {
-        let mut paths: Vec<_> = fs::read_dir(folder)
-            .expect("the corpus is part of the repository")
-            .map(|entry| entry.expect("readable folder").path())
-            .collect();
-        paths.sort();
-        for path in paths {
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "txt") {
-                texts.extend(fs::read_to_string(path));
-            }
-        }
-    }
-    texts
-}
-
 /// Both stages, or stage 1 and linking.
 #[divan::bench(args = [false, true])]
 fn tagger(bencher: Bencher<'_, '_>, fast: bool) {
-    let texts = articles();
+    let texts = common::articles();
     let read: Vec<_> = texts
         .iter()
         .map(|text| {
