@@ -49,6 +49,7 @@ pub(super) fn resolve(
             .flat_map(|p| p.roles.iter().map(|role| tokens.under(*role)))
             .collect(),
         salience: vec![Salience::default(); people.people.len()],
+        latest: None,
         stranger: Salience::default(),
         is_stranger_quoted: false,
         organisations: vec![None; people.organisations.len()],
@@ -127,6 +128,8 @@ struct Reader<'a, 't> {
     /// Roles printed beside names.
     roles: Vec<Range<u32>>,
     salience: Vec<Salience>,
+    /// The last mention of a person: its tokens and whom it means.
+    latest: Option<(Range<u32>, u32)>,
     /// Somebody whom the text calls by a role only ("a judge", "the president"): a pronoun that fits them best stays
     /// open rather than go to somebody else.
     stranger: Salience,
@@ -145,6 +148,13 @@ impl Reader<'_, '_> {
         self.tokens.tokens.get(i as usize).map_or(0, |t| t.sentence)
     }
 
+    fn paragraph(&self, i: u32) -> u32 {
+        self.tokens
+            .tokens
+            .get(i as usize)
+            .map_or(0, |t| t.paragraph)
+    }
+
     /// Adds the mention's weight to its entity.
     fn note(&mut self, mention: &Mention) {
         let at = mention.tokens.start;
@@ -153,6 +163,7 @@ impl Reader<'_, '_> {
             Entity::Person(i) => {
                 let factor = self.grammar(mention);
                 let pronoun = self.mark(at);
+                self.latest = Some((mention.tokens.clone(), i));
                 if let Some(s) = self.salience.get_mut(i as usize) {
                     s.add(sentence, factor);
                     s.last_mention = at;

@@ -27,6 +27,9 @@ const RELEASES: &[&str] = &[
     "wrote",
 ];
 
+/// What "the following" goes before.
+const ANNOUNCED: &[&str] = &["comment", "remarks", "statement", "statements"];
+
 /// A stretch of quoted words and the person who speaks them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Voice {
@@ -132,16 +135,23 @@ impl View<'_, '_> {
     fn before(&self, region: &Region, from: u32) -> Option<u32> {
         let last = region.open.checked_sub(1)?;
         let mark = self.tokens.word(last);
-        if !matches!(mark, ":" | ",") && !self.is_cue(last) {
-            return None;
-        }
         let sentence = self.tokens.tokens.get(last as usize)?.sentence;
+        let announced = |begin: u32| {
+            (begin..last).any(|i| {
+                self.tokens.word(i) == "following" && ANNOUNCED.contains(&self.tokens.word(i + 1))
+            })
+        };
         let begin = self
             .tokens
             .sentences
             .get(sentence as usize)?
             .start
             .max(from);
+        // "Ruiz released the following statement on the vote. “…”": a full stop for a colon
+        let announces = mark == ":" || mark == "." && announced(begin);
+        if !announces && mark != "," && !self.is_cue(last) {
+            return None;
+        }
         // "Ruiz's remarks" are somebody's who speaks of them
         let is_owner = |m: &Mention| {
             self.tokens
@@ -158,7 +168,7 @@ impl View<'_, '_> {
             .or_else(|| {
                 let verb =
                     (begin..region.open).rfind(|&i| RELEASES.contains(&self.tokens.word(i)))?;
-                self.people(begin..verb).last().filter(|_| mark == ":")
+                self.people(begin..verb).last().filter(|_| announces)
             })
             .map(|(_, person)| person)
     }

@@ -11,6 +11,9 @@ pub(super) const SUBJECT: f32 = 1.9;
 const POSSESSOR: f32 = 0.7;
 const CONTACT: f32 = 0.1;
 
+/// Somebody whom the sentence presents at its end: "The winner was Ana Ruiz, a lawyer."
+const PRESENTED: f32 = 2.4;
+
 impl Reader<'_, '_> {
     /// Weight of a mention by what it seems to be in its sentence.
     pub(super) fn grammar(&self, mention: &Mention) -> f32 {
@@ -68,6 +71,10 @@ impl Reader<'_, '_> {
                     && !self.mark(before - 2).capital
             }
         };
+        if mention.form == Form::Name && self.tokens.word(end) == "," && self.is_presented(mention)
+        {
+            return PRESENTED;
+        }
         let first = self.begins_sentence(mention);
         // "On Friday, Ruiz, a lawyer, …": after a comma, with an apposition
         let apposed = self.tokens.word(end) == "," && {
@@ -82,6 +89,15 @@ impl Reader<'_, '_> {
         } else {
             1.0
         }
+    }
+
+    /// Does "is" or "was" stand before the mention with its title?
+    fn is_presented(&self, mention: &Mention) -> bool {
+        let mut before = mention.tokens.start;
+        while before > 0 && self.mark(before - 1).is(Class::Title) {
+            before -= 1;
+        }
+        before > 0 && matches!(self.tokens.word(before - 1), "is" | "was")
     }
 
     /// Does the mention, with its role and title, open its sentence?

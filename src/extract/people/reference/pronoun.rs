@@ -16,6 +16,24 @@ const JUST_NOW: f32 = 2.0;
 /// The same, spoken of within a quotation, for a pronoun outside.
 const FROM_QUOTATION: f32 = 0.2;
 
+/// Somebody last spoken of in an earlier paragraph.
+const OTHER_PARAGRAPH: f32 = 0.75;
+/// What a letter does to its reader.
+const REQUESTS: &[&str] = &[
+    "asking",
+    "begging",
+    "calling",
+    "demanding",
+    "encouraging",
+    "imploring",
+    "inviting",
+    "pressing",
+    "requesting",
+    "urging",
+];
+/// Tokens from its reader to that word: an office may stand between.
+const LETTER: u32 = 14;
+
 impl Reader<'_, '_> {
     /// The person that the pronoun at `at` stands for.
     pub(super) fn pronoun(&mut self, at: u32, mark: Mark, people: &People) -> Option<u32> {
@@ -24,12 +42,21 @@ impl Reader<'_, '_> {
         }
         let he = mark.is(Class::He);
         let sentence = self.sentence(at);
+        let paragraph = self.paragraph(at);
         let speaker = self.speaker(at);
+        if let Some(person) = self.bound(at, mark, people)
+            && speaker != Some(person)
+        {
+            return Some(person);
+        }
         let mut best: Option<(f32, u32)> = None;
         for (i, s) in self.salience.iter().enumerate() {
             let mut weight = s.at(sentence);
             if weight == 0.0 {
                 continue;
+            }
+            if self.paragraph(s.last_mention) != paragraph {
+                weight *= OTHER_PARAGRAPH;
             }
             let gender = people.people[i].gender;
             weight *= match gender {
@@ -46,6 +73,12 @@ impl Reader<'_, '_> {
             }
         }
         let stranger = self.stranger.at(sentence)
+            * match self.stranger.last_mention == 0
+                || self.paragraph(self.stranger.last_mention) == paragraph
+            {
+                true => 1.0,
+                false => OTHER_PARAGRAPH,
+            }
             * match he {
                 true if self.stranger.she > self.stranger.he => CALLED_OTHERWISE,
                 false if self.stranger.he > self.stranger.she => CALLED_OTHERWISE,
@@ -60,10 +93,45 @@ impl Reader<'_, '_> {
             };
         let best = best.filter(|(w, _)| *w > 0.004 && *w >= stranger);
         if best.is_none() && stranger > 0.0 {
+            self.stranger.add(sentence, 1.0);
+            self.stranger.last_mention = at;
             self.stranger.he += u16::from(he);
             self.stranger.she += u16::from(!he);
         }
         best.map(|(_, i)| i)
+    }
+
+    /// The person whom the words just before bind the pronoun to: "Ruiz and his team", "a letter to Ruiz asking that he
+    /// come".
+    fn bound(&self, at: u32, mark: Mark, people: &People) -> Option<u32> {
+        let (tokens, person) = self.latest.as_ref()?;
+        if self.sentence(tokens.start) != self.sentence(at) {
+            return None;
+        }
+        let other = if mark.is(Class::He) {
+            Gender::Female
+        } else {
+            Gender::Male
+        };
+        if people.people[*person as usize].gender == Some(other) {
+            return None;
+        }
+        let before = at.checked_sub(1)?;
+        let joined =
+            mark.is(Class::Possessive) && tokens.end == before && self.tokens.word(before) == "and";
+        let verb = if matches!(self.tokens.word(before), "that" | "for" | "on" | "upon") {
+            before.checked_sub(1)?
+        } else {
+            before
+        };
+        let asked = tokens.end <= verb
+            && verb - tokens.end < LETTER
+            && REQUESTS.contains(&self.tokens.word(verb))
+            // "Quill wrote to Ruiz, asking him", not "Ruiz spoke for an hour, saying that he …"
+            && self.salience.iter().enumerate().any(|(i, s)| {
+                i as u32 != *person && s.here > 0.0 && s.sentence() == self.sentence(at)
+            });
+        (joined || asked).then_some(*person)
     }
 
     /// Who speaks at the token, in quotation marks that are in no others.

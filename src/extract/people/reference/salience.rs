@@ -30,6 +30,11 @@ impl Salience {
         self.here = self.here.max(weight);
     }
 
+    /// The sentence of the last mention.
+    pub(super) fn sentence(&self) -> u32 {
+        self.sentence
+    }
+
     /// The weight left in a later sentence.
     pub(super) fn at(&self, sentence: u32) -> f32 {
         let age = sentence.saturating_sub(self.sentence);
