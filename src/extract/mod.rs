@@ -37,6 +37,7 @@ impl Options {
         // Read here, not in a constant, which would copy the files into the binary once more.
         for model in [
             clusters::FILE,
+            clusters::VECTORS,
             names::model::FILE,
             tagger::FILE,
             gazetteer::FILE,
@@ -52,7 +53,7 @@ impl Options {
 }
 
 /// Raised with every change of the code that changes a reading.
-const REVISION: u32 = 8;
+const REVISION: u32 = 9;
 
 /// Reads articles. Holds the caches and buffers of the layers, so keep one a thread.
 #[derive(Debug, Default)]

@@ -423,7 +423,13 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// Cluster of each unit vector, by cosine.
-fn k_means(vectors: &[f32], rank: usize, k: usize, rounds: usize, rng: &mut Rng) -> Vec<u16> {
+pub(super) fn k_means(
+    vectors: &[f32],
+    rank: usize,
+    k: usize,
+    rounds: usize,
+    rng: &mut Rng,
+) -> Vec<u16> {
     let n = vectors.len() / rank;
     let k = k.min(n);
     // start from frequent words: they lie where clusters should

@@ -51,6 +51,8 @@ pub struct Options {
     pub classes: usize,
     /// Order of the sequences.
     pub seed: u64,
+    /// Share of a token's features that are left out at random, anew in each pass.
+    pub dropout: f32,
 }
 
 impl Default for Options {
@@ -65,6 +67,7 @@ impl Default for Options {
             refit: 2,
             classes: 1,
             seed: 42,
+            dropout: 0.0,
         }
     }
 }
@@ -275,6 +278,10 @@ fn train_some(
     let mut lattice = Lattice::default();
     let mut scores: Vec<Row> = Vec::new();
     let mut marginals: Vec<Row> = Vec::new();
+    let mut dice = Dice::new(options);
+    // parameters of the sequence at hand that were not left out, and where those of each token end
+    let mut used: Vec<u32> = Vec::new();
+    let mut ends: Vec<usize> = Vec::new();
 
     for epoch in 0..options.epochs {
         if epoch + options.refit == options.epochs && options.most_features > 0 {
@@ -288,15 +295,24 @@ fn train_some(
             let weight = data.sequences[sequence as usize].1;
             let (gold, edges) = (&data.gold[range.clone()], &data.edges[range.clone()]);
             scores.clear();
+            used.clear();
+            ends.clear();
             for token in range.clone() {
                 let mut score = [0.0; LANES];
                 for &id in data.features_of(token) {
-                    if let Some(p) = parameters.get(index[id as usize] as usize) {
-                        for (s, w) in score.iter_mut().zip(&p.weight) {
-                            *s += w;
-                        }
+                    let at = index[id as usize];
+                    if at == DROPPED || dice.drops() {
+                        continue;
+                    }
+                    used.push(at);
+                    for (s, w) in score.iter_mut().zip(&parameters[at as usize].weight) {
+                        *s += w;
                     }
                 }
+                for s in &mut score {
+                    *s *= dice.keep;
+                }
+                ends.push(used.len());
                 scores.push(score);
             }
             lattice.forward(&transitions, &scores, edges);
@@ -329,19 +345,20 @@ fn train_some(
                 }
             }
             transitions.refresh();
-            for (token, marginal) in range.zip(&marginals) {
+            let mut begin = 0;
+            for (&end, marginal) in ends.iter().zip(&marginals) {
+                let own = begin..end;
+                begin = end;
                 // a token that is as good as certain moves nothing
                 if marginal.iter().all(|g| g.abs() < 1e-4) {
                     continue;
                 }
                 let mut gradient = *marginal;
                 for g in &mut gradient {
-                    *g *= weight;
+                    *g *= weight * dice.keep;
                 }
-                for &id in data.features_of(token) {
-                    let Some(p) = parameters.get_mut(index[id as usize] as usize) else {
-                        continue;
-                    };
+                for &at in &used[own] {
+                    let p = &mut parameters[at as usize];
                     let parameter = p.weight.iter_mut().zip(&mut p.squares);
                     for ((w, squares), g) in parameter.zip(&gradient) {
                         let g = g + options.l2 * *w;
@@ -368,6 +385,45 @@ fn train_some(
         labels: data.labels.clone(),
         rows,
         transitions,
+    }
+}
+
+/// Which features are left out; what is kept counts more, so that sums stay of one size.
+struct Dice {
+    rng: Rng,
+    /// Features are left out below this, of 65,536.
+    cut: u64,
+    /// Random bits that are left, 16 a feature, and how many features they are good for.
+    bits: u64,
+    left: u32,
+    /// What a kept feature counts.
+    keep: f32,
+}
+
+impl Dice {
+    fn new(options: &Options) -> Self {
+        let share = options.dropout.clamp(0.0, 0.9);
+        Self {
+            rng: Rng::new(!options.seed),
+            cut: (share * 65_536.0) as u64,
+            bits: 0,
+            left: 0,
+            keep: 1.0 / (1.0 - share),
+        }
+    }
+
+    fn drops(&mut self) -> bool {
+        if self.cut == 0 {
+            return false;
+        }
+        if self.left == 0 {
+            self.bits = self.rng.next_u64();
+            self.left = 4;
+        }
+        let roll = self.bits & 0xFFFF;
+        self.bits >>= 16;
+        self.left -= 1;
+        roll < self.cut
     }
 }
 

@@ -11,3 +11,4 @@ pub mod given_names;
 pub mod names;
 pub mod places;
 pub mod statements;
+pub mod vectors;

@@ -201,6 +201,7 @@ impl Default for Recipe {
             crf: crf::Options {
                 epochs: 8,
                 min_count: 3,
+                dropout: 0.1,
                 ..crf::Options::default()
             },
             headlines: 0.3,
@@ -298,7 +299,7 @@ pub fn make(
         corpus(newswire.clone(), 1, 1.0),
         corpus(newswire, NEWS, 0.3),
         corpus(encyclopedia, 3, 1.0),
-        corpus(world, NEWS, 1.3),
+        corpus(world, NEWS, 2.0),
     ];
     Ok(train(lexicon, &corpora, recipe, progress))
 }

@@ -57,6 +57,9 @@ pub fn of_word(word: &Word, position: usize, domain: u64, mut emit: impl FnMut(u
             out(20, casing);
             out(21, pair(casing, word.shape[0]));
             out(22, pair(casing, lists));
+            out(23, word.kin[0]);
+            out(24, word.kin[1]);
+            out(25, pair(word.kin[0], word.shape[0]));
             out(dom, 0);
             out(dom + 1, word.lower);
             out(dom + 2, word.shape[0]);
@@ -64,6 +67,8 @@ pub fn of_word(word: &Word, position: usize, domain: u64, mut emit: impl FnMut(u
             out(dom + 4, lists);
             out(dom + 7, word.clusters[1]);
             out(dom + 8, word.suffixes[2]);
+            out(dom + 11, word.kin[0]);
+            out(dom + 12, word.kin[1]);
         }
         1 | 2 => {
             out(base + 1, word.lower);
@@ -78,6 +83,8 @@ pub fn of_word(word: &Word, position: usize, domain: u64, mut emit: impl FnMut(u
                 out(base + 7, list);
             }
             out(base + 8, pair(casing, word.shape[0]));
+            out(base + 9, word.kin[0]);
+            out(base + 10, word.kin[1]);
             out(dom + 4 + position as u64, word.lower);
         }
         _ => {
@@ -85,6 +92,8 @@ pub fn of_word(word: &Word, position: usize, domain: u64, mut emit: impl FnMut(u
             out(base + 3, word.clusters[0]);
             out(base + 4, word.clusters[1]);
             out(base + 6, lists);
+            out(base + 9, word.kin[0]);
+            out(base + 10, word.kin[1]);
         }
     }
 }
@@ -134,6 +143,8 @@ pub fn of_context(scene: &Scene<'_>, at: usize, domain: u64, mut emit: impl FnMu
     out(206, pair(word.clusters[0], after.clusters[0]));
     out(207, pair(before.clusters[1], word.clusters[1]));
     out(208, pair(word.clusters[1], after.clusters[1]));
+    out(213, pair(before.kin[0], word.kin[0]));
+    out(214, pair(word.kin[0], after.kin[0]));
     out(209, pair(u64::from(before.lists), u64::from(word.lists)));
     out(210, pair(u64::from(word.lists), u64::from(after.lists)));
     out(1000 + 40 * domain + 9, shape_after);
@@ -214,6 +225,8 @@ fn of_run(scene: &Scene<'_>, at: usize, out: &mut impl FnMut(u64, u64)) {
         out(261, pair(tail.lower, position));
         out(262, pair(u64::from(tail.lists), position));
         out(263, pair(tail.clusters[0], position));
+        out(270, pair(tail.kin[1], position));
+        out(271, pair(head.kin[1], position));
         out(264, pair(head.lower, position));
         out(265, pair(u64::from(head.lists), position));
         out(266, pair(scene.word(begin, -1).lower, position));

@@ -18,6 +18,16 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
+    /// Coarse and fine cluster of a lower-cased word by its published vector, whatever its case: 1 if it has none, never
+    /// 0.
+    #[must_use]
+    pub fn vector_clusters(&self, lower: &str) -> [u64; 2] {
+        let ids = clusters::of_vectors()
+            .exact(lower)
+            .unwrap_or(clusters::UNKNOWN);
+        [u64::from(ids.coarse) + 1, u64::from(ids.fine) + 1]
+    }
+
     /// Coarse and fine cluster of a word, as written and lower-cased: 1 if it has none, never 0.
     #[must_use]
     pub fn clusters(&self, normal: &str, lower: &str) -> [u64; 2] {

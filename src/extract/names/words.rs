@@ -124,6 +124,8 @@ pub struct Word {
     pub casing: Casing,
     /// Clusters, coarse and fine; 1 for none, 0 outside of sentences.
     pub clusters: [u64; 2],
+    /// The same by its published vector, see [`Lexicon::vector_clusters`].
+    pub kin: [u64; 2],
 }
 
 fn shapes(word: &str) -> [u64; 2] {
@@ -187,6 +189,7 @@ impl Default for Words {
             shape: [hash("<s>"); 2],
             casing: Casing::NO_LETTERS,
             clusters: [0; 2],
+            kin: [0; 2],
             longest: 1,
             ..Word::default()
         };
@@ -325,6 +328,7 @@ impl Words {
             longest: lexicon.gazetteer.longest(lower),
             casing,
             clusters: lexicon.clusters(&normal, &low),
+            kin: lexicon.vector_clusters(&low),
         });
         self.flags.push(flags);
         self.lowered.push(number);
