@@ -26,6 +26,10 @@ pub(super) struct Input {
     /// Outlet of articles that do not tell it
     #[arg(long, value_name = "NAME")]
     outlet: Option<String>,
+    /// Where nothing else tells the outlet: the name of the folder that the file is in (not of folders that are mere
+    /// numbers, such as 2011/05)
+    #[arg(long, value_name = "WHERE", value_enum)]
+    outlet_from: Option<OutletFrom>,
     /// Which column or member stands for a field, in tables and JSON: title=headline,published=date. Fields: id, title,
     /// text, published, outlet, byline, section, url, language
     #[arg(long, value_name = "FIELD=NAME,…", value_delimiter = ',', value_parser = mapping)]
@@ -47,6 +51,22 @@ pub(super) struct Input {
     /// Threads [default: all cores]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+}
+
+/// What reads PDF documents: this very program.
+pub(super) fn pdf_reader() -> Option<PathBuf> {
+    if cfg!(feature = "pdf") {
+        std::env::current_exe().ok()
+    } else {
+        None
+    }
+}
+
+/// Where else an outlet may stand.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum OutletFrom {
+    /// In the path of the file.
+    Folder,
 }
 
 /// Parses `title=headline`.
@@ -93,8 +113,10 @@ impl Input {
         ingest::Options {
             published: self.published,
             outlet: self.outlet.clone(),
+            outlet_from_folder: matches!(self.outlet_from, Some(OutletFrom::Folder)),
             repair: !self.no_repair,
             columns: self.map.clone(),
+            pdf_reader: pdf_reader(),
             ..ingest::Options::default()
         }
     }

@@ -111,6 +111,10 @@ enum Command {
     },
     /// Print the manual page
     Man,
+    /// Reads a PDF document from standard input: for `index`, which has it done by a process of its own
+    #[cfg(feature = "pdf")]
+    #[command(hide = true)]
+    PdfText,
 }
 
 /// Runs the command line `args`, program name first; the exit code.
@@ -175,6 +179,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Result<u8> {
         }
         Command::Man => {
             clap_mangen::Man::new(Args::command()).render(&mut std::io::stdout())?;
+            Ok(DONE)
+        }
+        #[cfg(feature = "pdf")]
+        Command::PdfText => {
+            crate::ingest::answer_pdf()?;
             Ok(DONE)
         }
     }

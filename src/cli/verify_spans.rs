@@ -80,6 +80,7 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     })?;
     let options = ingest::Options {
         repair: !args.no_repair,
+        pdf_reader: super::ingest::pdf_reader(),
         ..ingest::Options::default()
     };
     for (path, mut records) in files {

@@ -175,9 +175,14 @@ impl<'a> Output<'a> {
             .map(|date| (date, PublishedFrom::Argument));
         let url = draft.url.as_deref().and_then(web_address);
         let own_id = field(draft.id);
+        let folder = options
+            .outlet_from_folder
+            .then(|| folder(self.place.as_deref().unwrap_or(&self.shown)))
+            .flatten();
         let outlet = field(draft.outlet)
             .or_else(|| options.outlet.clone())
-            .or(found.outlet);
+            .or(found.outlet)
+            .or_else(|| folder.clone());
         // Two folders may each have an `a.txt`, and two files an article 1: without an address an article is known by its
         // id among those of its outlet; a bare number without an outlet is one of its file. Without an id of its own it
         // is known by its place, and where it has none by what it says.
@@ -212,6 +217,9 @@ impl<'a> Output<'a> {
         ] {
             hash.update(option.unwrap_or_default().as_bytes());
             hash.update(&[0]);
+        }
+        if let Some(folder) = &folder {
+            hash.update(format!("folder {folder}\n").as_bytes());
         }
         for (field, column) in &options.columns {
             hash.update(format!("{field:?}={column}\n").as_bytes());
@@ -252,6 +260,16 @@ impl<'a> Output<'a> {
     }
 }
 
+/// The folder of a path that may be named after an outlet: the nearest one with a letter in its name, so that
+/// `old-disk/The Courier/2011/05/a.txt` is of The Courier.
+fn folder(path: &str) -> Option<String> {
+    let (above, _) = path.rsplit_once(['/', '\\', '!'])?;
+    above
+        .rsplit(['/', '\\', '!'])
+        .map(|name| tidy(&name.replace('_', " ")))
+        .find(|name| name.chars().any(char::is_alphabetic))
+}
+
 /// The first 128 bits of a hash, as 32 hexadecimal digits.
 fn hex128(hash: &blake3::Hash) -> String {
     let hex = hash.to_hex();
@@ -288,7 +306,7 @@ fn web_address(url: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{tidy, web_address};
+    use super::{folder, tidy, web_address};
 
     #[test]
     fn only_web_addresses_are_links() {
@@ -308,6 +326,18 @@ mod tests {
         ] {
             assert_eq!(web_address(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn the_nearest_folder_with_a_name_may_be_an_outlet() {
+        let of = |path| folder(path);
+        assert_eq!(
+            of("/disk/The_Courier/2011/05/a.txt").as_deref(),
+            Some("The Courier")
+        );
+        assert_eq!(of("old.zip!lantern/1.txt").as_deref(), Some("lantern"));
+        assert_eq!(of("a.txt"), None);
+        assert_eq!(of("/2011/a.txt"), None);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use crate::article::Severity;
 
 use super::draft::Output;
 use super::{
-    Field, Source, archive, csv, feed, html, json, mail, markdown, open, plain, walk, warc, wire,
-    xml,
+    Field, Source, archive, csv, feed, html, json, mail, markdown, open, pdf, plain, walk, warc,
+    wire, xml,
 };
 
 /// A format that articles come in. Each may be packed with gzip or zstd.
@@ -41,6 +41,8 @@ pub enum Format {
     Zip,
     /// The same, not compressed by itself.
     Tar,
+    /// A PDF document; read with the feature `pdf` only.
+    Pdf,
 }
 
 impl Format {
@@ -60,6 +62,7 @@ impl Format {
         Self::Docx,
         Self::Zip,
         Self::Tar,
+        Self::Pdf,
     ];
 
     /// Short name, as in `--format`.
@@ -80,6 +83,7 @@ impl Format {
             Self::Docx => "docx",
             Self::Zip => "zip",
             Self::Tar => "tar",
+            Self::Pdf => "pdf",
         }
     }
 
@@ -105,6 +109,7 @@ impl Format {
             Self::Docx => "Word document, with title, author and date of its properties",
             Self::Zip => "archive: every file in it that is of one of these formats",
             Self::Tar => "the same; .tgz and .tar.zst too",
+            Self::Pdf => pdf::DESCRIPTION,
         }
     }
 
@@ -126,6 +131,7 @@ impl Format {
             Self::Docx => &["docx"],
             Self::Zip => &["zip"],
             Self::Tar => &["tar", "tgz"],
+            Self::Pdf => &["pdf"],
         }
     }
 
@@ -163,7 +169,6 @@ const NO_TEXT: &[(&[u8], &str)] = &[
 
 /// First bytes of formats that may hold articles and are not read, and what they are.
 const NOT_READ: &[(&[u8], &str)] = &[
-    (b"%PDF", "a PDF document"),
     (b"\xd0\xcf\x11\xe0", "an old Office document"),
     (b"BZh", "packed with bzip2"),
     (b"\xfd7zXZ", "packed with xz"),
@@ -225,6 +230,7 @@ pub(super) fn read_opened(out: &mut Output<'_>, opened: open::Opened<'_>) -> Con
         Format::Html => (html::read, cap),
         Format::Feed => (feed::read, cap.saturating_mul(WRAPPER)),
         Format::Wire => (wire::read, cap.saturating_mul(WRAPPER)),
+        Format::Pdf => (pdf::read, cap.saturating_mul(pdf::WRAPPER)),
     };
     let whole = match open::read_whole(&mut *reader, cap) {
         Ok(whole) => whole,
@@ -259,6 +265,9 @@ fn detect(start: &[u8], source: &Source, mapped: &[(Field, String)]) -> Result<F
     }
     if archive::looks_like_tar(start) {
         return Ok(Format::Tar);
+    }
+    if start.starts_with(b"%PDF") {
+        return Ok(Format::Pdf);
     }
     if let Some(format) = by_xml(shown) {
         return format;
@@ -364,6 +373,6 @@ mod tests {
         assert_eq!(told("a.md", "# Fog"), Ok(Format::Markdown));
         assert_eq!(told("a.jsonl.gz", "{\"text\": \"x\"}"), Ok(Format::Jsonl));
         assert!(told("a.toml", "a = 1").is_err());
-        assert!(told("a.txt", "%PDF-1.4").is_err());
+        assert_eq!(told("a.txt", "%PDF-1.4"), Ok(Format::Pdf));
     }
 }

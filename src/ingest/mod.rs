@@ -33,6 +33,7 @@ mod mail;
 mod markdown;
 mod meter;
 mod open;
+mod pdf;
 mod pieces;
 mod plain;
 pub mod repair;
@@ -46,6 +47,8 @@ mod xml;
 pub use field::Field;
 pub use format::Format;
 pub use meter::Meter;
+#[cfg(feature = "pdf")]
+pub use pdf::answer as answer_pdf;
 pub use stamp::{digest, stat};
 pub use walk::{IGNORE_FILE, walk};
 
@@ -56,6 +59,8 @@ pub struct Options {
     pub published: Option<PartialDate>,
     /// Outlet of articles that do not say their own.
     pub outlet: Option<String>,
+    /// May the name of the folder stand for an outlet that is told nowhere else?
+    pub outlet_from_folder: bool,
     /// Mend damaged text? Off leaves it as it was decoded.
     pub repair: bool,
     /// Longest article taken, in bytes of its record (a line, a file that is one article).
@@ -66,6 +71,9 @@ pub struct Options {
     pub max_decoded_bytes: u64,
     /// Counts what is read off the disk.
     pub meter: Option<Meter>,
+    /// The `whosaid` program, which reads PDF documents in a process of its own; without it they are skipped. Needs the
+    /// feature `pdf`.
+    pub pdf_reader: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -73,11 +81,13 @@ impl Default for Options {
         Self {
             published: None,
             outlet: None,
+            outlet_from_folder: false,
             repair: true,
             max_article_bytes: 8 << 20,
             columns: Vec::new(),
             max_decoded_bytes: 64 << 30,
             meter: None,
+            pdf_reader: None,
         }
     }
 }
@@ -88,6 +98,8 @@ impl Options {
     pub fn fingerprint(&self) -> String {
         let options = Self {
             meter: None,
+            // Whether there is one decides, not where it lies.
+            pdf_reader: self.pdf_reader.as_ref().map(|_| PathBuf::new()),
             ..self.clone()
         };
         format!("{} {options:?}", String::from_utf8_lossy(draft::READING))

@@ -10,6 +10,7 @@ mod bad;
 mod formats;
 mod hostile;
 mod html;
+mod pdf;
 mod repair;
 
 /// Everything that a source gives.
