@@ -49,6 +49,14 @@ pub(super) fn resolve(
             .flat_map(|p| p.roles.iter().map(|role| tokens.under(*role)))
             .collect(),
         salience: vec![Salience::default(); people.people.len()],
+        named: people
+            .mentions
+            .iter()
+            .filter_map(|m| match m.entity {
+                Entity::Person(i) => Some((m.tokens.clone(), i)),
+                _ => None,
+            })
+            .collect(),
         latest: None,
         stranger: Salience::default(),
         is_stranger_quoted: false,
@@ -128,6 +136,8 @@ struct Reader<'a, 't> {
     /// Roles printed beside names.
     roles: Vec<Range<u32>>,
     salience: Vec<Salience>,
+    /// All names of people, in order.
+    named: Vec<(Range<u32>, u32)>,
     /// The last mention of a person: its tokens and whom it means.
     latest: Option<(Range<u32>, u32)>,
     /// Somebody whom the text calls by a role only ("a judge", "the president"): a pronoun that fits them best stays

@@ -51,7 +51,18 @@ pub(super) fn voices(
     };
     let mut voices: Vec<Voice> = Vec::new();
     let mut before: Option<(&Region, Option<u32>)> = None;
-    let mut outer = quotes.iter().filter(|q| q.depth == 0).peekable();
+    // “Buck” in a name is no quotation
+    let is_nickname = |q: &Region| {
+        let next = mentions.partition_point(|m| m.tokens.start < q.open);
+        let within = |m: &Mention| q.open < m.tokens.end;
+        next.checked_sub(1)
+            .and_then(|i| mentions.get(i))
+            .is_some_and(within)
+    };
+    let mut outer = quotes
+        .iter()
+        .filter(|q| q.depth == 0 && !is_nickname(q))
+        .peekable();
     while let Some(region) = outer.next() {
         let until = outer.peek().map_or(u32::MAX, |next| next.open);
         let from = before.map_or(0, |(last, _)| last.close);

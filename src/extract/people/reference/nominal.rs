@@ -95,7 +95,10 @@ impl Reader<'_, '_> {
         // "the president of France", "the company that": another one, as like as not
         let specified = ["of", "for", "that", "who", "which", "in"]
             .iter()
-            .any(|w| self.tokens.word(head + 1).eq_ignore_ascii_case(w));
+            .any(|w| self.tokens.word(head + 1).eq_ignore_ascii_case(w))
+            // "thanked the governor for her work"
+            && !(self.tokens.word(head + 1) == "for"
+                && self.mark(head + 2).is(Class::Possessive));
         if mark.any(&[Class::Role, Class::Spokes]) && !mark.is(Class::People) {
             if specified {
                 return None;

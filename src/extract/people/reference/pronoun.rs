@@ -2,6 +2,7 @@
 
 use crate::article::Gender;
 use crate::extract::lexicon::{Class, Mark};
+use crate::extract::token::TokenKind;
 
 use super::super::People;
 use super::Reader;
@@ -31,6 +32,16 @@ const REQUESTS: &[&str] = &[
     "requesting",
     "urging",
 ];
+/// What such words are found in.
+const LETTERS: &[&str] = &["call", "letter", "letters", "message", "wrote", "writing"];
+/// With what a sentence opens that comes to its subject after a comma.
+const FRONTED: &[&str] = &[
+    "After", "At", "Before", "During", "In", "On", "Through", "With",
+];
+/// Tokens from a pronoun in such an opening to its comma.
+const TO_COMMA: u32 = 16;
+/// Tokens from the comma to a name: titles stand between.
+const TITLES: u32 = 6;
 /// Tokens from its reader to that word: an office may stand between.
 const LETTER: u32 = 14;
 
@@ -101,19 +112,23 @@ impl Reader<'_, '_> {
         best.map(|(_, i)| i)
     }
 
-    /// The person whom the words just before bind the pronoun to: "Ruiz and his team", "a letter to Ruiz asking that he
-    /// come".
+    /// The person whom the words close by bind the pronoun to: "Ruiz and his team", "a letter to Ruiz asking that he
+    /// come", "In his ruling, Judge Ruiz …".
     fn bound(&self, at: u32, mark: Mark, people: &People) -> Option<u32> {
-        let (tokens, person) = self.latest.as_ref()?;
-        if self.sentence(tokens.start) != self.sentence(at) {
-            return None;
-        }
         let other = if mark.is(Class::He) {
             Gender::Female
         } else {
             Gender::Male
         };
-        if people.people[*person as usize].gender == Some(other) {
+        self.announced(at, mark)
+            .or_else(|| self.adjacent(at, mark))
+            .filter(|&p| people.people[p as usize].gender != Some(other))
+    }
+
+    /// "Ruiz and his team", "a letter to Ruiz asking that he come"
+    fn adjacent(&self, at: u32, mark: Mark) -> Option<u32> {
+        let (tokens, person) = self.latest.as_ref()?;
+        if self.sentence(tokens.start) != self.sentence(at) {
             return None;
         }
         let before = at.checked_sub(1)?;
@@ -124,14 +139,72 @@ impl Reader<'_, '_> {
         } else {
             before
         };
-        let asked = tokens.end <= verb
+        let asks = REQUESTS.contains(&self.tokens.word(verb))
+            // "wrote to Quill and asked him"
+            || verb == before
+                && verb == tokens.end + 1
+                && self.tokens.word(tokens.end) == "and"
+                && matches!(self.tokens.word(verb), "asked" | "urged");
+        // "Quill wrote to Ruiz, asking him", not "Ruiz spoke for an hour, asking his hearers …"
+        let asked = asks
+            && tokens.end <= verb
             && verb - tokens.end < LETTER
-            && REQUESTS.contains(&self.tokens.word(verb))
-            // "Quill wrote to Ruiz, asking him", not "Ruiz spoke for an hour, saying that he …"
-            && self.salience.iter().enumerate().any(|(i, s)| {
-                i as u32 != *person && s.here > 0.0 && s.sentence() == self.sentence(at)
-            });
+            && (self.follows_letter(tokens.start) || self.names_other(*person, at));
         (joined || asked).then_some(*person)
+    }
+
+    /// Has the sentence spoken of a letter before the token?
+    fn follows_letter(&self, at: u32) -> bool {
+        let sentence = self.sentence(at);
+        (0..at)
+            .rev()
+            .take_while(|&i| self.sentence(i) == sentence)
+            .any(|i| LETTERS.contains(&self.tokens.word(i)))
+    }
+
+    /// Has the sentence of the token named anybody else before?
+    fn names_other(&self, person: u32, at: u32) -> bool {
+        (0..)
+            .zip(&self.salience)
+            .any(|(i, s)| i != person && s.here > 0.0 && s.sentence() == self.sentence(at))
+    }
+
+    /// "In his ruling, Judge Ruiz …": the subject that the sentence comes to.
+    fn announced(&self, at: u32, mark: Mark) -> Option<u32> {
+        let preposition = at.checked_sub(1)?;
+        if !mark.is(Class::Possessive)
+            || !FRONTED.contains(&self.tokens.word(preposition))
+            || preposition > 0
+                && self.sentence(preposition - 1) == self.sentence(at)
+                && !self.is_opening_mark(preposition - 1)
+        {
+            return None;
+        }
+        let sentence = self.sentence(at);
+        let comma = (at..at + TO_COMMA)
+            .take_while(|&i| self.sentence(i) == sentence)
+            .find(|&i| self.tokens.word(i) == ",")?;
+        let next = self.named.partition_point(|(t, _)| t.start <= comma);
+        let (subject, person) = self.named.get(next)?;
+        let is_subject = subject.start - comma < TITLES
+            && self.sentence(subject.start) == sentence
+            && (comma + 1..subject.start).all(|i| {
+                self.mark(i).any(&[
+                    Class::Title,
+                    Class::Article,
+                    Class::Role,
+                    Class::Modifier,
+                    Class::Demonym,
+                ])
+            });
+        is_subject.then_some(*person)
+    }
+
+    fn is_opening_mark(&self, i: u32) -> bool {
+        self.tokens
+            .tokens
+            .get(i as usize)
+            .is_some_and(|t| matches!(t.kind, TokenKind::OpenQuote | TokenKind::PlainQuote))
     }
 
     /// Who speaks at the token, in quotation marks that are in no others.
@@ -144,6 +217,10 @@ impl Reader<'_, '_> {
 
     /// "he or she", "his or her", "he/she": nobody.
     fn is_generic(&self, at: u32) -> bool {
+        // "[t]he"
+        if at > 0 && self.tokens.word(at - 1) == "]" {
+            return true;
+        }
         let either = |i: u32| {
             ["or", "/", "and"]
                 .iter()

@@ -13,7 +13,10 @@ impl Reader<'_, '_> {
         let mark = self.mark(head);
         let person = mark.any(&[Class::Role, Class::Someone])
             && !mark.any(&[Class::People, Class::Organisation]);
+        // "As a member of the board, she …"
+        let is_predicate = at > 0 && self.tokens.word(at - 1).eq_ignore_ascii_case("as");
         if !person
+            || is_predicate
             || self.names_begin(head + 1)
             || self.names_begin(head)
             || self.is_possessed(head)
