@@ -98,10 +98,11 @@ pub fn withholds(tokens: &Tokens<'_>, marks: &[Mark], end: u32) -> bool {
 /// "no"): one past its last word. `None` if none begins there.
 #[must_use]
 pub fn refusal(tokens: &Tokens<'_>, marks: &[Mark], at: u32) -> Option<u32> {
-    let end = tokens
-        .tokens
-        .get(at as usize)
-        .map(|t| tokens.sentences[t.sentence as usize].end)?;
+    let sentence = tokens.tokens.get(at as usize)?.sentence;
+    let (begin, end) = tokens
+        .sentences
+        .get(sentence as usize)
+        .map(|s| (s.start, s.end))?;
     let is = |i: u32, words: &[&str]| i < end && one_of(tokens.word(i), words);
     let mark = |i: u32| marks.get(i as usize).copied().unwrap_or_default();
     // past adverbs and negation; whether there was a negation
@@ -136,7 +137,13 @@ pub fn refusal(tokens: &Tokens<'_>, marks: &[Mark], at: u32) -> Option<u32> {
             let noun = at + 2 + u32::from(is(at + 2, &["immediate", "further", "other"]));
             return is(noun, &["comment"]).then(|| tail(noun + 1));
         }
-        if !negated {
+        // "Please do not reply to this message" asks somebody else
+        let asks = is(at, &["do"])
+            && (at
+                .checked_sub(1)
+                .is_none_or(|before| is(before, &["please"]))
+                || begin == at);
+        if !negated || asks {
             return None;
         }
         if is(at, &["could", "was", "were"]) {

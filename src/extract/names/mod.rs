@@ -236,6 +236,15 @@ fn add(sums: &mut Sums, more: &Sums) {
     }
 }
 
+/// Is the word one that news writes with a capital letter within sentences? Yes of words that were not counted.
+#[must_use]
+pub fn is_proper(word: &str) -> bool {
+    NamesModel::shipped().is_none_or(|model| {
+        let casing = model.lexicon.casings.get(words::hash(&words::lower(word)));
+        !casing.is_known() || casing.mostly_upper()
+    })
+}
+
 /// Label of the token at `i` of a name of `length` tokens: 0 is outside, then B, I, E, S for each kind.
 #[must_use]
 pub fn label_of(kind: NameKind, i: usize, length: usize) -> u8 {

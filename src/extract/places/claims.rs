@@ -6,9 +6,7 @@ use std::ops::Range;
 use super::lookup;
 use super::missed::is_age;
 use crate::extract::gazetteer::{Class, Gazetteer, fold_into};
-use crate::extract::names::model::NamesModel;
-use crate::extract::names::words::{hash, lower};
-use crate::extract::names::{Name, NameKind};
+use crate::extract::names::{Name, NameKind, is_proper};
 use crate::extract::token::{TokenKind, Tokens};
 
 /// Parties before the seat, as agencies write them: "D-Plymouth", "Con-Southport".
@@ -544,14 +542,6 @@ fn is_town(
             .filter(|c| !c.alternate && !c.abbreviation)
             .filter_map(|c| gazetteer.get(c.place))
             .any(|r| (r.class.is_settlement() || r.class == Class::Admin2) && r.prominence >= least)
-}
-
-/// Is the word one that news writes with a capital letter within sentences?
-pub(super) fn is_proper(word: &str) -> bool {
-    NamesModel::shipped().is_none_or(|model| {
-        let casing = model.lexicon.casings.get(hash(&lower(word)));
-        !casing.is_known() || casing.mostly_upper()
-    })
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::claims::is_proper;
 use super::lookup;
 use crate::article::Head;
 use crate::extract::gazetteer::{Candidate, Gazetteer, fold_into};
+use crate::extract::names::is_proper;
 use crate::extract::token::{TokenKind, Tokens};
 
 /// Words that a dateline's place may take, the comma and the country included.

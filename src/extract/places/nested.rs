@@ -5,10 +5,9 @@
 
 use std::ops::Range;
 
-use super::claims::is_proper;
 use super::lookup::{is_common, is_part, prominence};
 use crate::extract::gazetteer::{Candidate, Class, Gazetteer, fold_into};
-use crate::extract::names::{Name, NameKind};
+use crate::extract::names::{Name, NameKind, is_proper};
 use crate::extract::token::{TokenKind, Tokens};
 
 /// A place inside a name.

@@ -1,6 +1,6 @@
 //! Attributions to statements: who the source is, to whom, through what, when, and with which stance.
 //!
-//! `source` reads the source as printed, `circumstances` what stands around the cue. Every decision leaves a step of
+//! `trim` sets the tagger's spans right, `source` reads the source as printed, `circumstances` what stands around the cue. Every decision leaves a step of
 //! evidence with the name of its rule.
 
 use std::ops::Range;
@@ -21,6 +21,7 @@ use super::token::{TokenKind, Tokens};
 
 mod circumstances;
 mod source;
+mod trim;
 
 /// All that is known of the article before statements are made.
 struct View<'a, 't> {
@@ -146,6 +147,7 @@ impl<'a, 't> View<'a, 't> {
             self.refusal(&mut attribution);
         }
         self.trim_head(&mut attribution);
+        self.trim_dateline(&mut attribution);
         let span = |r: &Range<u32>| self.tokens.span(r.clone());
         let mut steps = Vec::with_capacity(6);
         steps.push(Step {
@@ -239,50 +241,6 @@ impl<'a, 't> View<'a, 't> {
         }
         statement.evidence.steps = steps;
         statement
-    }
-
-    /// A refusal to comment has no content: "to comment" is part of the cue. One to say something has that.
-    fn refusal(&self, attribution: &mut Attribution) {
-        let Some(first) = attribution.cue.first().cloned() else {
-            return;
-        };
-        let begin = self
-            .sentence(first.start)
-            .start
-            .max(first.start.saturating_sub(4));
-        let words = (begin..first.end).find_map(|i| {
-            let end = stance::refusal(self.tokens, self.marks, i)?;
-            (end > first.start).then_some(i..end)
-        });
-        if let Some(words) = words {
-            if stance::withholds(self.tokens, self.marks, words.end) {
-                attribution.content.retain(|c| c.end > words.end);
-                for content in &mut attribution.content {
-                    content.start = content.start.max(words.end);
-                }
-            } else {
-                attribution.content.clear();
-            }
-            attribution.cue = vec![words];
-        }
-    }
-
-    /// "wrote on |X that …", "confirmed to |the BBC that …": what follows the cue's preposition is no content.
-    fn trim_head(&self, attribution: &mut Attribution) {
-        let Some(cue) = attribution.cue.last().cloned() else {
-            return;
-        };
-        let Some(content) = attribution.content.iter_mut().find(|c| c.start == cue.end) else {
-            return;
-        };
-        let preposition =
-            cue.end > cue.start && self.is_any(cue.end - 1, &["on", "to", "in", "with"]);
-        let that = (content.start..content.end.min(content.start + 7))
-            .take_while(|&i| !self.quoted[i as usize])
-            .find(|&i| self.is(i, "that"));
-        if let Some(that) = that.filter(|&that| preposition && that > content.start) {
-            content.start = that;
-        }
     }
 
     /// Direct, mixed or indirect, by the share of the words that stand in quotation marks.

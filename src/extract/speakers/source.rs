@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::article::{Entity, Speaker, SpeakerType, Statement};
 use crate::extract::lexicon::Class;
+use crate::extract::names;
 use crate::extract::people::{Form, Mention, flat};
 use crate::extract::token::TokenKind;
 
@@ -23,6 +24,47 @@ const HIDDEN: &[&str] = &[
     "knowledge",
 ];
 
+/// Nouns that are written with a capital when one certain body is meant ("the Committee") and still are no name of it.
+const BODIES: &[&str] = &[
+    "administration",
+    "agency",
+    "authority",
+    "board",
+    "bureau",
+    "cabinet",
+    "caucus",
+    "chamber",
+    "city",
+    "coalition",
+    "commission",
+    "committee",
+    "company",
+    "conference",
+    "corps",
+    "council",
+    "county",
+    "court",
+    "delegation",
+    "department",
+    "district",
+    "division",
+    "foundation",
+    "government",
+    "group",
+    "institute",
+    "ministry",
+    "office",
+    "panel",
+    "party",
+    "province",
+    "secretariat",
+    "state",
+    "subcommittee",
+    "town",
+    "union",
+    "university",
+];
+
 impl View<'_, '_> {
     /// Who the source is, and the rule that told.
     pub(super) fn read_source(
@@ -39,10 +81,16 @@ impl View<'_, '_> {
         if source.len() == 1 && matches!(self.tokens.word(source.start), "Q" | "A") {
             return self.letter(source.start);
         }
+        if source.len() == 1 && self.is_any(source.start, &["this", "that", "these", "those"]) {
+            return (Speaker::default(), "pronoun, not resolved");
+        }
         let head = self.head(source);
         let mentions: Vec<&Mention> = self.people.within(source).collect();
         if let Some((speaker, rule)) = self.person(source, &head, &mentions) {
             return (speaker, rule);
+        }
+        if let Some(found) = self.body(source, &head) {
+            return found;
         }
         // the word that the phrase is about: the last of its head
         let last = head.end.saturating_sub(1);
@@ -134,10 +182,13 @@ impl View<'_, '_> {
             m.tokens.end < source.end && self.kind(m.tokens.end) == Some(TokenKind::Clitic)
         };
         let in_head = mentions.iter().find(|m| {
-            // "Secretary of State Ana Ruiz": the role reaches past the head's preposition
+            // "Secretary of State Ana Ruiz": the role reaches past the head's preposition; "Roads and Bridges chairwoman
+            // Ana Ruiz": so does the body that it is a role in
             let titled = m.role.end <= m.tokens.start
                 && !m.role.is_empty()
-                && m.role.start <= source.start + 2;
+                && (m.role.start <= source.start + 2
+                    || (source.start..m.role.start)
+                        .all(|i| self.mark(i).capital || self.is_any(i, &["and", "member"])));
             is_person(m)
                 && !owned(m)
                 && (titled || m.tokens.start < head.end && self.ends_head(m, head))
@@ -149,7 +200,8 @@ impl View<'_, '_> {
                     before -= 1;
                 }
                 // "the bridge keeper, Ana Ruiz,": a description that no list knows, and a name that is all of the apposition
-                let described = self.mark(head.start).is(Class::Determiner)
+                let described = (self.mark(head.start).is(Class::Determiner)
+                    || self.is(head.start, "one"))
                     && !head.clone().any(|i| self.mark(i).is(Class::Organisation))
                     && (m.tokens.end == source.end || self.is(m.tokens.end, ","));
                 is_person(m)
@@ -185,6 +237,54 @@ impl View<'_, '_> {
             Class::Someone,
             Class::Modifier,
         ]) || mark.is(Class::Auxiliary)
+    }
+
+    /// "The Committee": the body of that kind that the article names by its full name; "the City of Leeds": all of it.
+    fn body(&self, source: &Range<u32>, head: &Range<u32>) -> Option<(Speaker, &'static str)> {
+        let words = bare(self.marks, head.clone());
+        let noun = words.start;
+        if words.len() != 1 || !self.mark(noun).capital || !self.is_any(noun, BODIES) {
+            return None;
+        }
+        let rest = head.end..source.end;
+        if self.is_any(rest.start, &["of", "on", "for"]) && self.mark(rest.start + 1).capital {
+            let goes_on = |&i: &u32| {
+                self.mark(i).capital || self.is_any(i, &["of", "on", "for", "and", "the"])
+            };
+            let mut end = rest
+                .clone()
+                .take_while(goes_on)
+                .last()
+                .map_or(rest.start, |i| i + 1);
+            while end > rest.start && !self.mark(end - 1).capital {
+                end -= 1;
+            }
+            let speaker = Speaker {
+                kind: SpeakerType::Named,
+                name: Some(self.words(noun..end)),
+                ..Speaker::default()
+            };
+            return Some((speaker, "the name in the source"));
+        }
+        let word = self.tokens.word(noun);
+        let fuller = self.people.organisations.iter().position(|o| {
+            let mut words = o.name.split_whitespace();
+            words.clone().count() > 1 && words.any(|w| w.eq_ignore_ascii_case(word))
+        });
+        Some(match fuller {
+            Some(organisation) => (
+                self.named(Entity::Organisation(organisation as u32), None),
+                "a nominal for somebody named before",
+            ),
+            None => (
+                Speaker {
+                    kind: SpeakerType::Collective,
+                    role: Some(self.words(words)),
+                    ..Speaker::default()
+                },
+                "a body without a name",
+            ),
+        })
     }
 
     /// The labels of an interview: `Q` is the author, `A` the first other person that the article names before.
@@ -476,8 +576,12 @@ impl View<'_, '_> {
     /// No list knows the source: a capitalised word is a name that was missed, anything else is told from its form.
     fn last_resort(&self, source: &Range<u32>, head: &Range<u32>) -> (Speaker, &'static str) {
         let last = head.end.saturating_sub(1);
-        if self.mark(last).capital || self.kind(last) == Some(TokenKind::Address) {
-            let word = self.tokens.word(last);
+        // every sentence begins with a capital; a label in capitals ("HOST:") names all the same
+        let word = self.tokens.word(last);
+        let label = self.is(last + 1, ":") && !word.contains(char::is_lowercase);
+        let capital = self.mark(last).capital
+            && (last > self.sentence(last).start || label || names::is_proper(word));
+        if capital || self.kind(last) == Some(TokenKind::Address) {
             // "RUIZ:" of a transcript, "Ruiz" that the name tagger has missed here
             let known = self.people.people.iter().position(|p| {
                 p.name
