@@ -21,6 +21,7 @@ use tantivy::Index;
 
 use super::error::{At, Error, ErrorKind};
 use super::manifest::FileEntry;
+use super::reader::segments;
 use super::schema::{self, fields};
 use super::storage::write_atomically;
 use super::tape::Room;
@@ -149,10 +150,10 @@ pub(super) fn renew(index: &Index, dir: &Path, room: &Room) -> Result<FileEntry,
 /// Joins the families of all statements of an index.
 fn joined(index: &Index, room: &Room) -> Result<Families, ErrorKind> {
     let f = fields();
-    let searcher = index.reader()?.searcher();
     let mut gathering = Gathering::new(room);
     let mut words: Vec<u16> = Vec::new();
-    for segment in searcher.segment_readers() {
+    for segment in segments(index)? {
+        let segment = segment?;
         let columns = segment.fast_fields();
         let sketches = columns.u64(schema::name(f.quotation))?;
         let families = columns.u64(schema::name(f.family))?;

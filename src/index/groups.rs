@@ -9,17 +9,19 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io;
+use std::num::NonZeroU32;
 use std::path::Path;
 
-use tantivy::columnar::Column;
+use tantivy::Index;
 use tantivy::schema::Field;
-use tantivy::{DocId, Searcher};
 
 use super::error::{At, Error, ErrorKind};
 use super::manifest::FileEntry;
+use super::reader::segments;
 use super::schema::{self, fields};
 use super::sketch::{self, BANDS};
 use super::storage::write_atomically;
+use super::tape::{Room, Tape};
 
 /// How the names of the files begin.
 const PREFIX: &str = "groups-";
@@ -29,6 +31,8 @@ const MAGIC: &[u8; 8] = b"whosgrp1";
 const ALIKE: f64 = 0.6;
 /// Articles with one band in common that each is compared with, at most: boilerplate must not cost a square.
 const COMPARED: usize = 32;
+/// Sketches that are read at a time.
+const AT_ONCE: usize = 1 << 12;
 
 /// Which articles belong together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,32 +73,10 @@ impl Groups {
         self.members.is_empty()
     }
 
-    /// Groups all articles that a searcher sees.
-    pub(crate) fn find(searcher: &Searcher) -> tantivy::Result<Self> {
-        let columns: Vec<Columns> = searcher
-            .segment_readers()
-            .iter()
-            .map(Columns::open)
-            .collect::<tantivy::Result<_>>()?;
-        let mut articles = Vec::new();
-        for (segment, reader) in (0_u32..).zip(searcher.segment_readers()) {
-            let Some(columns) = columns.get(segment as usize) else {
-                continue;
-            };
-            for doc in reader.doc_ids_alive() {
-                if let (Some(story), Some(key)) = (columns.story.first(doc), columns.key.first(doc))
-                {
-                    articles.push(Article {
-                        key,
-                        story,
-                        segment,
-                        doc,
-                    });
-                }
-            }
-        }
+    /// Groups all articles of an index.
+    pub(super) fn find(index: &Index, room: &Room) -> Result<Self, ErrorKind> {
+        let (articles, sketches) = read_all(index, room)?;
         // From here on only the set of articles matters.
-        articles.sort_unstable_by_key(|a| a.key);
         let mut forest = Forest::of(articles.len());
         let mut first_of_story: HashMap<u64, usize> = HashMap::new();
         for (n, article) in articles.iter().enumerate() {
@@ -107,35 +89,41 @@ impl Groups {
                 }
             }
         }
-        let sketch_of = |n: usize| -> Vec<u64> {
-            articles.get(n).map_or_else(Vec::new, |a| {
-                columns
-                    .get(a.segment as usize)
-                    .map_or_else(Vec::new, |c| c.sketch.values_for_doc(a.doc).collect())
-            })
+        let sketch_of = |n: usize| -> Option<Sketch> {
+            let at = articles.get(n)?.sketch?.get() as usize - 1;
+            sketches.get(at..at + 1).first().copied()
         };
-        let mut bands: Vec<(u64, usize)> = Vec::new();
+        let mut bands: Vec<(u64, u32)> = Vec::new();
         for band in 0..BANDS {
             bands.clear();
-            for (n, article) in articles.iter().enumerate() {
-                let value = columns
-                    .get(article.segment as usize)
-                    .and_then(|c| c.sketch.values_for_doc(article.doc).nth(band));
-                bands.extend(value.map(|value| (value, n)));
+            let sketched = (0_u32..).zip(&articles).filter(|(_, a)| a.sketch.is_some());
+            let mut at = 0;
+            let mut some = sketches.get(0..AT_ONCE.min(sketches.len()));
+            for (n, _) in sketched {
+                // They lie in the order of the articles.
+                if at == some.len() {
+                    let begin = bands.len();
+                    some = sketches.get(begin..(begin + AT_ONCE).min(sketches.len()));
+                    at = 0;
+                }
+                let value = some.get(at).map_or(0, |sketch| number(sketch, band));
+                bands.push((value, n));
+                at += 1;
             }
             bands.sort_unstable();
             for alike in bands.chunk_by(|a, b| a.0 == b.0).filter(|c| c.len() > 1) {
                 compare(alike, &mut forest, sketch_of);
             }
         }
+        sketches.check()?;
         let mut members = Vec::new();
-        let mut sizes: HashMap<usize, u32> = HashMap::new();
+        let mut sizes = vec![0_u32; articles.len()];
         for n in 0..articles.len() {
-            *sizes.entry(forest.root(n)).or_default() += 1;
+            sizes[forest.root(n)] += 1;
         }
         for (n, article) in articles.iter().enumerate() {
             let root = forest.root(n);
-            if sizes.get(&root).is_some_and(|size| *size > 1)
+            if sizes.get(root).is_some_and(|size| *size > 1)
                 && let Some(group) = articles.get(root)
             {
                 members.push((article.key, group.key));
@@ -200,12 +188,81 @@ pub(crate) fn sweep(dir: &Path, keep: Option<&FileEntry>) {
     }
 }
 
+/// A sketch, as the halves of its numbers.
+type Sketch = [u32; 2 * BANDS];
+
+fn number(sketch: &Sketch, band: usize) -> u64 {
+    let half = |n: usize| sketch.get(n).copied().map_or(0, u64::from);
+    half(2 * band) | half(2 * band + 1) << 32
+}
+
+fn numbers(sketch: &Sketch) -> [u64; BANDS] {
+    std::array::from_fn(|band| number(sketch, band))
+}
+
+/// An article of the index.
+struct Article {
+    key: u64,
+    story: u64,
+    /// Place of its sketch, counted from 1.
+    sketch: Option<NonZeroU32>,
+}
+
+/// All articles of an index and the sketches of those that have one, in the order of their keys.
+fn read_all(index: &Index, room: &Room) -> Result<(Vec<Article>, Tape<{ 2 * BANDS }>), ErrorKind> {
+    let f = fields();
+    let mut articles = Vec::new();
+    let mut unordered: Tape<{ 2 * BANDS }> = Tape::new(room);
+    for segment in segments(index)? {
+        let segment = segment?;
+        let column = |field: Field| segment.fast_fields().u64(schema::name(field));
+        let (key, story, sketch) = (column(f.key_high)?, column(f.story)?, column(f.sketch)?);
+        for doc in segment.doc_ids_alive() {
+            let (Some(story), Some(key)) = (story.first(doc), key.first(doc)) else {
+                continue;
+            };
+            let mut values = [0; 2 * BANDS];
+            let mut count = 0;
+            for (value, halves) in sketch
+                .values_for_doc(doc)
+                .zip(values.as_chunks_mut::<2>().0)
+            {
+                *halves = [value as u32, (value >> 32) as u32];
+                count += 1;
+            }
+            if count > 0 {
+                unordered.extend([values])?;
+            }
+            let place = u32::try_from(unordered.len()).ok().filter(|_| count > 0);
+            articles.push(Article {
+                key,
+                story,
+                sketch: place.and_then(NonZeroU32::new),
+            });
+        }
+    }
+    articles.sort_unstable_by_key(|a| a.key);
+    let mut sketches = Tape::new(room);
+    for article in &mut articles {
+        if let Some(place) = &mut article.sketch {
+            let at = place.get() as usize - 1;
+            sketches.extend(unordered.get(at..at + 1).iter().copied())?;
+            *place = NonZeroU32::new(sketches.len() as u32).unwrap_or(*place);
+        }
+    }
+    unordered.check()?;
+    Ok((articles, sketches))
+}
+
 /// Joins those of some articles with a band in common that resemble one another. Each is compared with the first of
 /// every group among them.
-fn compare(alike: &[(u64, usize)], forest: &mut Forest, sketch_of: impl Fn(usize) -> Vec<u64>) {
-    let mut firsts: Vec<(usize, Vec<u64>)> = Vec::new();
+fn compare(alike: &[(u64, u32)], forest: &mut Forest, sketch_of: impl Fn(usize) -> Option<Sketch>) {
+    let mut firsts: Vec<(usize, [u64; BANDS])> = Vec::new();
     for &(_, n) in alike {
-        let sketch = sketch_of(n);
+        let n = n as usize;
+        let Some(sketch) = sketch_of(n).map(|s| numbers(&s)) else {
+            continue;
+        };
         let mut alone = true;
         for (first, other) in &firsts {
             if forest.root(*first) == forest.root(n) {
@@ -218,33 +275,6 @@ fn compare(alike: &[(u64, usize)], forest: &mut Forest, sketch_of: impl Fn(usize
         if alone && firsts.len() < COMPARED {
             firsts.push((n, sketch));
         }
-    }
-}
-
-/// An article of the index.
-struct Article {
-    key: u64,
-    story: u64,
-    segment: u32,
-    doc: DocId,
-}
-
-/// The columns of a segment.
-struct Columns {
-    key: Column<u64>,
-    story: Column<u64>,
-    sketch: Column<u64>,
-}
-
-impl Columns {
-    fn open(segment: &tantivy::SegmentReader) -> tantivy::Result<Self> {
-        let f = fields();
-        let column = |field: Field| segment.fast_fields().u64(schema::name(field));
-        Ok(Self {
-            key: column(f.key_high)?,
-            story: column(f.story)?,
-            sketch: column(f.sketch)?,
-        })
     }
 }
 

@@ -209,6 +209,16 @@ impl Known {
         Ok(None)
     }
 
+    /// The upper halves of the keys of all articles.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = u64> {
+        self.segments.iter().flat_map(|segment| {
+            let articles = segment.reader.doc_ids_alive();
+            // Statements have no fingerprint.
+            let articles = articles.filter(|doc| segment.print.0.first(*doc).is_some());
+            articles.filter_map(|doc| segment.key.0.first(doc))
+        })
+    }
+
     /// The keys of all articles of a file.
     pub(crate) fn articles_of(&self, source: u64) -> tantivy::Result<Vec<Halves>> {
         let term = Term::from_field_u64(fields().source, source);

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use tantivy::schema::Value;
-use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, TantivyDocument};
+use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, SegmentReader, TantivyDocument};
 
 use super::analysis;
 use super::error::{At, Error, ErrorKind};
@@ -153,6 +153,16 @@ pub(crate) fn files_in_use(index: &Index) -> tantivy::Result<BTreeSet<String>> {
         .into_iter()
         .filter_map(|path| path.to_str().map(ToOwned::to_owned))
         .collect())
+}
+
+/// The segments of an index, opened one after the other: what is not held any more takes no memory.
+pub(super) fn segments(
+    index: &Index,
+) -> tantivy::Result<impl Iterator<Item = tantivy::Result<SegmentReader>>> {
+    let segments = index.searchable_segments()?;
+    Ok(segments
+        .into_iter()
+        .map(|segment| SegmentReader::open(&segment)))
 }
 
 impl IndexReader {

@@ -3,7 +3,7 @@
 mod commit;
 mod load;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -115,6 +115,9 @@ pub struct Writer {
     known: Known,
     /// What has been put since then, and removed (`None`).
     recent: HashMap<Halves, Option<Entry>>,
+    /// Articles that may be in the index: a quarter of each key. Whoever is not among them need not be
+    /// looked for, which would in time touch every page of every list of ids. Made when it is first asked.
+    perhaps: Option<HashSet<u32>>,
     /// Versions that were added since then, by story.
     recent_versions: HashMap<u64, u64>,
     pending: Committed,
@@ -200,6 +203,7 @@ impl Writer {
             manifest: Manifest::default(),
             known,
             recent: HashMap::new(),
+            perhaps: None,
             recent_versions: HashMap::new(),
             pending: Committed::default(),
             changed: false,
@@ -255,6 +259,15 @@ impl Writer {
         }
     }
 
+    /// May an article be in the index? From now on it may.
+    fn may_have(&mut self, key: &str) -> bool {
+        let perhaps = match &mut self.perhaps {
+            Some(perhaps) => perhaps,
+            none => none.insert(self.known.keys().map(short).collect()),
+        };
+        !perhaps.insert(short(halves(key).0))
+    }
+
     /// Adds an article, or replaces the version of it that is there.
     ///
     /// # Errors
@@ -271,7 +284,11 @@ impl Writer {
             ..
         } = documents;
         let print = fingerprint(&self.settings.extraction, &content_hash, source);
-        let before = self.entry(&key)?;
+        let before = if self.may_have(&key) {
+            self.entry(&key)?
+        } else {
+            None
+        };
         if let Some(before) = before
             && before.source != source
             && before.published > published
@@ -447,6 +464,11 @@ impl Writer {
     pub fn files(&self, each: impl FnMut(FileRecord)) -> Result<(), Error> {
         self.known.files(each).at(&self.dir)
     }
+}
+
+/// So much of a key that two articles hardly ever have the same.
+fn short(key_high: u64) -> u32 {
+    (key_high >> 32) as u32
 }
 
 /// Removes the temporary files of killed writers; the engine never does.

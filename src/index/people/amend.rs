@@ -39,7 +39,7 @@ struct Draft {
 
 /// Makes the register.
 pub(super) fn register(
-    searcher: &Searcher,
+    searcher: impl FnOnce() -> tantivy::Result<Searcher>,
     corpus: &Corpus,
     log: &Log,
 ) -> Result<People, ErrorKind> {
@@ -504,11 +504,17 @@ fn exceptions(people: &mut [Individual]) {
 
 /// Finds the statements that corrections are about.
 fn statements(
-    searcher: &Searcher,
+    searcher: impl FnOnce() -> tantivy::Result<Searcher>,
     log: &Log,
     notes: &mut Vec<String>,
 ) -> Result<BTreeMap<String, Amended>, ErrorKind> {
     let mut amended = BTreeMap::new();
+    let is_of_statement =
+        |e: &Entry| matches!(e.change, Change::Attribute { .. } | Change::Reject { .. });
+    if !log.in_force().any(|e| is_of_statement(e)) {
+        return Ok(amended);
+    }
+    let searcher = &searcher()?;
     for entry in log.in_force() {
         let (id, quote, speaker) = match &entry.change {
             Change::Attribute {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use tantivy::SegmentReader;
 use tantivy::columnar::StrColumn;
-use tantivy::{Searcher, SegmentReader};
 
 use super::super::error::ErrorKind;
 use super::super::schema::{self, fields};
@@ -315,11 +315,14 @@ fn values<'a>(all: &'a [u32], range: &Range<u32>) -> &'a [u32] {
         .unwrap_or_default()
 }
 
-/// Reads the columns of all segments.
-pub(super) fn gather(searcher: &Searcher, room: &Room) -> Result<Corpus, ErrorKind> {
+/// Reads the columns of all segments, one after the other.
+pub(super) fn gather(
+    segments: impl Iterator<Item = tantivy::Result<SegmentReader>>,
+    room: &Room,
+) -> Result<Corpus, ErrorKind> {
     let mut building = Building::new(room);
-    for segment in searcher.segment_readers() {
-        building.segment(segment)?;
+    for segment in segments {
+        building.segment(&segment?)?;
     }
     building.finish()
 }

@@ -20,10 +20,11 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
-use tantivy::Searcher;
+use tantivy::{Index, Searcher};
 
 use super::error::ErrorKind;
 use super::names::{self, Finds};
+use super::reader::segments;
 use super::storage::write_whole;
 use super::tape::Room;
 use crate::corrections::Log;
@@ -190,15 +191,17 @@ impl People {
     /// # Errors
     /// If the index is damaged.
     pub(super) fn make(searcher: &Searcher, log: &Log) -> Result<Self, ErrorKind> {
-        let mut people = Self::work_out(searcher, log, &Room::boundless())?;
+        let segments = searcher.segment_readers().iter().cloned().map(Ok);
+        let corpus = gather::gather(segments, &Room::boundless())?;
+        let mut people = amend::register(|| Ok(searcher.clone()), &corpus, log)?;
         people.link();
         Ok(people)
     }
 
     /// The same in bounded memory, to be written only: nobody can be looked up in it.
-    pub(super) fn work_out(searcher: &Searcher, log: &Log, room: &Room) -> Result<Self, ErrorKind> {
-        let corpus = gather::gather(searcher, room)?;
-        let people = amend::register(searcher, &corpus, log)?;
+    pub(super) fn work_out(index: &Index, log: &Log, room: &Room) -> Result<Self, ErrorKind> {
+        let corpus = gather::gather(segments(index)?, room)?;
+        let people = amend::register(|| Ok(index.reader()?.searcher()), &corpus, log)?;
         corpus.check()?;
         Ok(people)
     }

@@ -3,11 +3,13 @@
 
 use std::io;
 use std::path::Path;
+use std::thread;
 
 use tantivy::collector::Count;
+use tantivy::directory::{INDEX_WRITER_LOCK, Lock};
 use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{Index, TantivyError, Term};
+use tantivy::{Directory, Index, TantivyError, Term};
 
 use super::{Committed, Writer};
 use crate::corrections::{self, Log};
@@ -46,21 +48,34 @@ impl Writer {
     /// # Errors
     /// If a file cannot be written; the index then is as it was after the last commit.
     pub fn commit(&mut self) -> Result<Committed, Error> {
-        let log = Log::read(&corrections::beside(&self.dir))
-            .map_err(|e| ErrorKind::Corrections(e.to_string()))
-            .at(&self.dir)?;
+        let log = self.log()?;
         let changed = self.commit_engine()?;
-        let notes = self.write_people(&log)?;
+        let notes = write_people(&self.index, &self.dir, &log, &self.room(TAPES))?;
         if changed || self.manifest.extraction != self.settings.extraction {
             self.write_manifest()?;
         }
-        Ok(Committed {
+        Ok(self.committed(&log, notes))
+    }
+
+    fn log(&self) -> Result<Log, Error> {
+        Log::read(&corrections::beside(&self.dir))
+            .map_err(|e| ErrorKind::Corrections(e.to_string()))
+            .at(&self.dir)
+    }
+
+    /// A part of the memory, for what is worked out over the whole index.
+    fn room(&self, part: usize) -> Room {
+        Room::beside(&self.dir, self.settings.memory_bytes / part)
+    }
+
+    fn committed(&mut self, log: &Log, notes: Vec<String>) -> Committed {
+        Committed {
             articles: self.manifest.articles,
             statements: self.manifest.statements,
             faults: log.faults().len() as u64,
             notes,
             ..std::mem::take(&mut self.pending)
-        })
+        }
     }
 
     /// Commits what waits; says whether there was anything.
@@ -85,53 +100,54 @@ impl Writer {
     /// # Errors
     /// As [`Writer::commit`].
     pub fn finish(mut self) -> Result<Committed, Error> {
-        let committed = self.commit()?;
+        let log = self.log()?;
+        let changed = self.commit_engine()?;
         if !self.touched {
-            return Ok(committed);
+            return self.commit();
         }
+        if changed || self.manifest.extraction != self.settings.extraction {
+            self.write_manifest()?;
+        }
+        let committed = self.committed(&log, Vec::new());
+        let (room, words) = (self.room(TAPES), self.room(1));
         let Self {
             dir,
             index,
             engine,
             reader,
             known,
-            settings,
-            mut manifest,
             ..
         } = self;
-        // What is joined meanwhile is not needed any more.
-        let groups = Groups::find(known.searcher()).at(&dir)?;
+        // What is looked through from here on is mapped a segment at a time, unless somebody holds all of them.
         drop(known);
         drop(reader);
         engine.wait_merging_threads().at(&dir)?;
-        manifest.groups = Some(groups.write(&dir)?);
+        // The engine has given up the lock. Should another writer have taken it, what it has left is worked over.
+        let lock = Lock {
+            filepath: INDEX_WRITER_LOCK.filepath.clone(),
+            is_blocking: true,
+        };
+        let lock = index.directory().acquire_lock(&lock);
+        let (people, groups, families) = thread::scope(|scope| {
+            let families = scope.spawn(|| families::renew(&index, &dir, &words));
+            let groups = Groups::find(&index, &room).at(&dir);
+            let groups = groups.and_then(|groups| groups.write(&dir));
+            let people = write_people(&index, &dir, &log, &room);
+            // A panic is one of ours: let it go on.
+            let families = families
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (people, groups, families)
+        });
+        let notes = people?;
+        let mut manifest = Manifest::read(&dir)?;
+        manifest.groups = Some(groups?);
+        manifest.families = Some(families?);
         renew_files(&index, &dir, &mut manifest)?;
-        // Nothing else is at work any more.
-        let room = Room::beside(&dir, settings.memory_bytes);
-        manifest.families = Some(families::renew(&index, &dir, &room)?);
         manifest.write(&dir)?;
         groups::sweep(&dir, manifest.groups.as_ref());
-        Ok(committed)
-    }
-
-    /// Who is who, if it is not written yet for this state of index and log. Returns what to tell the user.
-    fn write_people(&self, log: &Log) -> Result<Vec<String>, Error> {
-        let generation = self.index.load_metas().at(&self.dir)?.opstamp;
-        let people = match People::read(&self.dir, generation, Some(log.hash())) {
-            Some(people) => people,
-            None => {
-                let searcher = self.index.reader().at(&self.dir)?.searcher();
-                let room = Room::beside(&self.dir, self.settings.memory_bytes / TAPES);
-                let people = People::work_out(&searcher, log, &room).at(&self.dir)?;
-                people
-                    .write(&self.dir, generation, log.hash())
-                    .at(&self.dir)?;
-                people
-            }
-        };
-        let mut notes: Vec<String> = log.faults().iter().map(ToString::to_string).collect();
-        notes.extend(people.notes().iter().cloned());
-        Ok(notes)
+        drop(lock);
+        Ok(Committed { notes, ..committed })
     }
 
     pub(super) fn write_manifest(&mut self) -> Result<(), Error> {
@@ -156,6 +172,22 @@ impl Writer {
         renew_files(&self.index, &self.dir, &mut self.manifest)?;
         self.manifest.write(&self.dir)
     }
+}
+
+/// Who is who, if it is not written yet for this state of index and log. Returns what to tell the user.
+fn write_people(index: &Index, dir: &Path, log: &Log, room: &Room) -> Result<Vec<String>, Error> {
+    let generation = index.load_metas().at(dir)?.opstamp;
+    let people = match People::read(dir, generation, Some(log.hash())) {
+        Some(people) => people,
+        None => {
+            let people = People::work_out(index, log, room).at(dir)?;
+            people.write(dir, generation, log.hash()).at(dir)?;
+            people
+        }
+    };
+    let mut notes: Vec<String> = log.faults().iter().map(ToString::to_string).collect();
+    notes.extend(people.notes().iter().cloned());
+    Ok(notes)
 }
 
 /// Sums the files in use that the manifest does not know yet. Files of the engine never change once written.
