@@ -511,7 +511,7 @@ fn statements(
     let mut amended = BTreeMap::new();
     let is_of_statement =
         |e: &Entry| matches!(e.change, Change::Attribute { .. } | Change::Reject { .. });
-    if !log.in_force().any(|e| is_of_statement(e)) {
+    if !log.in_force().any(is_of_statement) {
         return Ok(amended);
     }
     let searcher = &searcher()?;
