@@ -69,13 +69,32 @@ impl View<'_, '_> {
             };
             let dash = (source.start..source.end.min(source.start + DATELINE))
                 .find(|i| !in_front(i))
-                .filter(|&i| i > source.start && i + 1 < source.end)
-                .filter(|&i| matches!(self.tokens.word(i), "-" | "--" | "---" | "–" | "—"));
-            if let Some(dash) = dash
-                && (self.names_place(source.start) || self.names_place(source.start + 1))
-            {
-                source.start = dash + 1;
-            }
+                .filter(|&dash| dash > source.start && self.is_dash(dash));
+            let placed = self.names_place(source.start) || self.names_place(source.start + 1);
+            let Some(dash) = dash.filter(|_| placed) else {
+                continue;
+            };
+            // "Leeds – On Monday, Senator Ruiz"
+            let day = |&i: &u32| {
+                self.mark(i).is(Class::Time)
+                    || self.is_any(i, &["on", ","])
+                    || self.kind(i) == Some(TokenKind::Number)
+            };
+            let who = (dash + 1..source.end).find(|i| !day(i));
+            source.start = who.unwrap_or(source.start);
+        }
+    }
+
+    /// A dash between words, not a hyphen within one: "Leeds - Ruiz", "Leeds—Ruiz", but not "(D-Leeds)".
+    fn is_dash(&self, i: u32) -> bool {
+        let spaced = || {
+            let end = |i: u32| self.tokens.tokens.get(i as usize).map(|t| t.span);
+            matches!((end(i), end(i + 1)), (Some(dash), Some(next)) if dash.end < next.begin)
+        };
+        match self.tokens.word(i) {
+            "—" | "–" | "--" | "---" => true,
+            "-" => spaced(),
+            _ => false,
         }
     }
 
