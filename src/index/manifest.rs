@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::error::{At, Error, ErrorKind};
 use super::storage::write_atomically;
 
-/// Version of the index format: of the schema, the analysis and what is stored.
-pub const SCHEMA_VERSION: u32 = 3;
+/// Version of the index format: of the schema, the analysis, the keys of articles and what is stored.
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// Name of the manifest within the index folder.
 pub(crate) const FILE: &str = "manifest.json";
