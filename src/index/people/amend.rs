@@ -130,9 +130,13 @@ fn spellings<'a>(corpus: &'a Corpus, cluster: &Cluster) -> Vec<(&'a str, u32)> {
 fn usual(corpus: &Corpus, cluster: &Cluster) -> String {
     let list = spellings(corpus, cluster);
     let organisation = is_organisation(corpus, cluster);
+    // "ePA" and "#EPA" are slips of the acronym, not what its letters stand for
+    let acronym = list.first().map(|(name, _)| *name);
+    let acronym = acronym.filter(|name| super::describe::is_acronym(name));
+    let acronym = acronym.map(names::key);
     let best = list.iter().find(|(name, _)| {
         if organisation {
-            !super::describe::is_acronym(name)
+            !super::describe::is_acronym(name) && Some(names::key(name)) != acronym
         } else {
             !names::is_abbreviated(name)
         }
