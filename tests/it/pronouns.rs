@@ -30,7 +30,7 @@ struct Person {
 }
 
 /// Share of the sample that must stay right, in hundredths. The articles are full of traps: news has 88 and more.
-const LEAST: usize = 82;
+const LEAST: usize = 85;
 
 #[test]
 fn he_and_she_are_whom_a_reader_takes_them_for() {

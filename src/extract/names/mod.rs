@@ -147,7 +147,27 @@ impl Finder {
             self.label(chunk.clone(), &model);
             read_labels(&self.labels, chunk.start, &mut names);
         }
+        self.settle_articles(&mut names);
         self.split_lists(names)
+    }
+
+    /// Nobody is "the Ledger": a word after the article that no noun follows is an organisation rather than a person.
+    fn settle_articles(&self, names: &mut [Name]) {
+        let word = |i: usize| {
+            let number = self.draft.words.get(i);
+            number.map_or("", |&n| &*self.words.get(n).text)
+        };
+        for name in names {
+            let (begin, end) = (name.tokens.start as usize, name.tokens.end as usize);
+            if name.kind == NameKind::Person
+                && end - begin == 1
+                && begin > 0
+                && matches!(word(begin - 1), "the" | "The")
+                && AFTER_SUBJECTS.contains(&word(end))
+            {
+                name.kind = NameKind::Organisation;
+            }
+        }
     }
 
     /// Cuts places at commas: one annotated set takes "Mombasa, Kenya" for one place, which it is not.
@@ -244,6 +264,12 @@ pub fn is_proper(word: &str) -> bool {
         !casing.is_known() || casing.mostly_upper()
     })
 }
+
+/// What follows a noun phrase, and no part of one.
+const AFTER_SUBJECTS: &[&str] = &[
+    ".", ",", ":", ";", "?", "!", "”", "\"", "", "and", "at", "had", "has", "in", "is", "last",
+    "on", "reported", "said", "says", "that", "this", "to", "was", "wrote",
+];
 
 /// Label of the token at `i` of a name of `length` tokens: 0 is outside, then B, I, E, S for each kind.
 #[must_use]

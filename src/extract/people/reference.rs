@@ -172,11 +172,13 @@ impl Reader<'_, '_> {
         match mention.entity {
             Entity::Person(i) => {
                 let factor = self.grammar(mention);
+                let is_quoted = self.is_quoted(at);
                 let pronoun = self.mark(at);
                 self.latest = Some((mention.tokens.clone(), i));
                 if let Some(s) = self.salience.get_mut(i as usize) {
                     s.add(sentence, factor);
                     s.last_mention = at;
+                    s.is_quoted = is_quoted;
                     if mention.form == Form::Pronoun {
                         s.he = s.he.saturating_add(u16::from(pronoun.is(Class::He)));
                         s.she = s.she.saturating_add(u16::from(pronoun.is(Class::She)));

@@ -174,13 +174,17 @@ impl View<'_, '_> {
             !is_owner(m)
                 && (m.tokens.end..(m.tokens.end + TO_VERB).min(region.open)).any(|i| self.is_cue(i))
         };
-        self.people(begin..region.open)
-            .find(|(m, _)| says(m))
-            .or_else(|| {
-                let verb =
-                    (begin..region.open).rfind(|&i| RELEASES.contains(&self.tokens.word(i)))?;
-                self.people(begin..verb).last().filter(|_| announces)
-            })
-            .map(|(_, person)| person)
+        let by_saying = || self.people(begin..region.open).find(|(m, _)| says(m));
+        let by_release = || {
+            let verb = (begin..region.open).rfind(|&i| RELEASES.contains(&self.tokens.word(i)))?;
+            self.people(begin..verb).last().filter(|_| announces)
+        };
+        // "Ruiz issued the following statement after Quill said …: “…”"
+        let found = if announced(begin) {
+            by_release().or_else(by_saying)
+        } else {
+            by_saying().or_else(by_release)
+        };
+        found.map(|(_, person)| person)
     }
 }

@@ -17,6 +17,8 @@ const JUST_NOW: f32 = 2.0;
 /// The same, spoken of within a quotation, for a pronoun outside.
 const FROM_QUOTATION: f32 = 0.2;
 
+/// Somebody last spoken of outside of quotations, for a pronoun inside one: speakers go on about whom they named.
+const OUTSIDE_QUOTATION: f32 = 0.5;
 /// Somebody last spoken of in an earlier paragraph.
 const OTHER_PARAGRAPH: f32 = 0.75;
 /// What a letter does to its reader.
@@ -42,6 +44,8 @@ const FRONTED: &[&str] = &[
 const TO_COMMA: u32 = 16;
 /// Tokens from the comma to a name: titles stand between.
 const TITLES: u32 = 6;
+/// Tokens from "who" to a pronoun in its clause.
+const CLAUSE: usize = 14;
 /// Tokens from its reader to that word: an office may stand between.
 const LETTER: u32 = 14;
 
@@ -54,6 +58,7 @@ impl Reader<'_, '_> {
         let he = mark.is(Class::He);
         let sentence = self.sentence(at);
         let paragraph = self.paragraph(at);
+        let is_quoted = self.is_quoted(at);
         let speaker = self.speaker(at);
         if let Some(person) = self.bound(at, mark, people)
             && speaker != Some(person)
@@ -65,6 +70,9 @@ impl Reader<'_, '_> {
             let mut weight = s.at(sentence);
             if weight == 0.0 {
                 continue;
+            }
+            if is_quoted && !s.is_quoted {
+                weight *= OUTSIDE_QUOTATION;
             }
             if self.paragraph(s.last_mention) != paragraph {
                 weight *= OTHER_PARAGRAPH;
@@ -122,6 +130,7 @@ impl Reader<'_, '_> {
         };
         self.announced(at, mark)
             .or_else(|| self.adjacent(at, mark))
+            .or_else(|| self.relative(at))
             .filter(|&p| people.people[p as usize].gender != Some(other))
     }
 
@@ -151,6 +160,21 @@ impl Reader<'_, '_> {
             && verb - tokens.end < LETTER
             && (self.follows_letter(tokens.start) || self.names_other(*person, at));
         (joined || asked).then_some(*person)
+    }
+
+    /// "Ruiz, who was fined for his part": in the clause that says who somebody is.
+    fn relative(&self, at: u32) -> Option<u32> {
+        let (tokens, person) = self.latest.as_ref()?;
+        // "Quill, who worked under her" is about two people
+        if !["he", "his", "she"].contains(&self.tokens.word(at)) {
+            return None;
+        }
+        let who = tokens.end + u32::from(self.tokens.word(tokens.end) == ",");
+        let in_clause = self.tokens.word(who) == "who"
+            && (who..at).len() <= CLAUSE
+            && self.sentence(who) == self.sentence(at)
+            && (who + 1..at).all(|i| self.tokens.word(i) != "," && self.tokens.word(i) != "that");
+        in_clause.then_some(*person)
     }
 
     /// Has the sentence spoken of a letter before the token?

@@ -16,6 +16,8 @@ pub(super) struct Salience {
     pub(super) here: f32,
     sentence: u32,
     pub(super) last_mention: u32,
+    /// That mention stands in a quotation.
+    pub(super) is_quoted: bool,
     pub(super) he: u16,
     pub(super) she: u16,
 }
