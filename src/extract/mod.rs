@@ -90,6 +90,7 @@ impl Reader {
         let dates = dates::find(&tokens, &article.head, article.published.map(|p| p.date));
         let mut people = people::resolve(&tokens, &marks, &quotes, &names);
         let attributions = rules::combine(
+            &tokens,
             &marks,
             &quotes,
             self.tagger.attributions(&tokens, &quotes, self.options),

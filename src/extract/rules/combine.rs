@@ -10,6 +10,7 @@ use super::{
 use crate::extract::lexicon::{Class, Frame, Mark};
 use crate::extract::quotes::Region;
 use crate::extract::tagger::Attribution;
+use crate::extract::token::Tokens;
 
 /// How much less a clause counts that the tagger left alone: 48 instead of 77 in a hundred are right on PolNeAR dev.
 const LEFT_BY_TAGGER: f32 = 0.65;
@@ -42,6 +43,7 @@ const BESIDE_TAGGER: &[&str] = &[
 /// the rules, as of the tagger.
 #[must_use]
 pub fn combine(
+    tokens: &Tokens<'_>,
     marks: &[Mark],
     quotes: &[Region],
     tagged: Vec<Attribution>,
@@ -72,6 +74,7 @@ pub fn combine(
             }
             continue;
         }
+        complete_quotation(&mut out[..from_tagger], &rule);
         let mut touching = out[..from_tagger].iter_mut().filter(|a| {
             share(&a.content, &rule.content)
                 || share(&a.cue, &rule.cue)
@@ -90,6 +93,10 @@ pub fn combine(
             {
                 same.content = rule.content;
             }
+            // "…, but |the union| promised": the subject stands beside the verb, not in the clause before
+            Some(same) if share(&same.cue, &rule.cue) && is_nearer(&rule, same) => {
+                same.source = rule.source;
+            }
             None if BESIDE_TAGGER.contains(&rule.found_by) => {
                 let clause = [CLAUSE, CLAUSE_FIRST, PARENTHESIS, COORDINATED, ACCORDING]
                     .contains(&rule.found_by);
@@ -104,8 +111,58 @@ pub fn combine(
     }
     out.extend(verbatim);
     out.sort_by_key(first_token);
+    one_subject(&mut out);
+    end_before_next(tokens, marks, &mut out);
     join_paragraphs(quotes, &mut out);
     out
+}
+
+/// "|Ruiz| said it was late, but |the union| promised …": of a source in two parts the first is the subject of the cue
+/// that stands between them.
+fn one_subject(found: &mut [Attribution]) {
+    let mut cues: Vec<u32> = found.iter().flat_map(|a| &a.cue).map(|c| c.start).collect();
+    cues.sort_unstable();
+    for a in found {
+        let (Some(own), Some(last)) = (a.cue.first(), a.source.last().cloned()) else {
+            continue;
+        };
+        if last.end == own.start {
+            a.source.retain(|part| {
+                let next = cues.partition_point(|&c| c < part.end);
+                part.start >= last.start || cues.get(next).is_none_or(|&c| c >= last.start)
+            });
+        }
+    }
+}
+
+/// "Ruiz said the ferry was late, but |the union| denied it": the subject of the next cue is no part of what the first
+/// one said, nor is the conjunction before it.
+fn end_before_next(tokens: &Tokens<'_>, marks: &[Mark], found: &mut [Attribution]) {
+    let mut subjects: Vec<Range<u32>> = found
+        .iter()
+        .filter_map(|a| {
+            let source = a.source.first()?;
+            let cue = a.cue.first()?;
+            (source.end <= cue.start).then(|| source.clone())
+        })
+        .collect();
+    subjects.sort_by_key(|s| s.end);
+    let joins = |i: u32| {
+        let mark = marks.get(i as usize).copied().unwrap_or_default();
+        mark.is(Class::Clause) || tokens.word(i) == ","
+    };
+    for content in found.iter_mut().filter_map(|a| a.content.last_mut()) {
+        let at = subjects.partition_point(|s| s.end < content.end);
+        let Some(subject) = subjects.get(at).filter(|s| s.end == content.end) else {
+            continue;
+        };
+        if subject.start > content.start + 1 {
+            content.end = subject.start;
+            while content.len() > 1 && joins(content.end - 1) {
+                content.end -= 1;
+            }
+        }
+    }
 }
 
 /// What stands between one pair of marks has one speaker: a content that has the end of a quotation, with the cue outside
@@ -138,6 +195,40 @@ fn fill_quotations(quotes: &[Region], found: &mut [Attribution]) {
             same
         });
     }
+}
+
+/// `“It floats,” Ruiz said, “and it is new.”`: the halves of an interrupted quotation have one speaker. Where the tagger
+/// took one of them, the rule that saw who stands between them gives it the other, unless somebody else says that.
+fn complete_quotation(found: &mut [Attribution], rule: &Attribution) {
+    if ![VERB_SPEAKER, SPEAKER_VERB].contains(&rule.found_by) {
+        return;
+    }
+    let Some(same) = found
+        .iter()
+        .position(|a| share(&a.cue, &rule.cue) && share(&a.content, &rule.content))
+    else {
+        return;
+    };
+    for half in &rule.content {
+        let half = std::slice::from_ref(half);
+        let free = found
+            .iter()
+            .all(|a| !share(&a.content, half) && !share(&a.cue, half) && !share(&a.source, half));
+        if free {
+            found[same].content.extend_from_slice(half);
+        }
+    }
+    found[same].content.sort_by_key(|c| c.start);
+}
+
+/// Does the rule's source stand right before its cue, and all of the tagger's before that?
+fn is_nearer(rule: &Attribution, tagged: &Attribution) -> bool {
+    let (Some(source), Some(cue), Some(far)) =
+        (rule.source.last(), rule.cue.first(), tagged.source.last())
+    else {
+        return false;
+    };
+    source.end == cue.start && far.end <= source.start
 }
 
 /// "said the ferry was safe and added that it was new": the tagger reads one clause, and the second verb with "that" has

@@ -40,8 +40,9 @@ impl Scan<'_, '_> {
         }
     }
 
-    /// `Q:`, `A:`, `RUIZ:`, `Ana Ruiz:` at the beginning of paragraphs, at least three in an article: a label and all
-    /// that follows up to the next label.
+    /// `Q:`, `A:`, `RUIZ:`, `Ana Ruiz:` at the beginning of paragraphs, at least three in an article, or one question and
+    /// its answer: a label and all that follows up to the next label. After the last one the article may go on in its
+    /// own words, so the first paragraph that reports what somebody says ends the answer.
     pub(super) fn transcript(&mut self) {
         let labels: Vec<(usize, Range<u32>)> = self
             .tokens
@@ -50,14 +51,16 @@ impl Scan<'_, '_> {
             .enumerate()
             .filter_map(|(p, range)| Some((p, self.label(range)?)))
             .collect();
-        if labels.len() < 3 {
+        let question = labels
+            .first()
+            .is_some_and(|(_, label)| label.len() == 1 && self.is(label.start, "Q"));
+        if labels.len() < if question { 2 } else { 3 } {
             return;
         }
         for (n, (paragraph, label)) in labels.iter().enumerate() {
             let next = labels
                 .get(n + 1)
-                .map_or(self.tokens.paragraphs.len(), |(p, _)| *p);
-            // prose between two labels ends the answer: a paragraph with a reporting verb outside quotation marks
+                .map_or_else(|| self.last_answer(*paragraph), |(p, _)| *p);
             let content: Vec<Range<u32>> = (*paragraph..next)
                 .map(|p| {
                     let range = self.tokens.paragraphs[p].clone();
@@ -71,6 +74,19 @@ impl Scan<'_, '_> {
                 .collect();
             self.push(content, None, Some(label.clone()), 0.8, TRANSCRIPT);
         }
+    }
+
+    /// One past the last paragraph of the answer that begins in `paragraph`, where no label follows.
+    fn last_answer(&self, paragraph: usize) -> usize {
+        let paragraphs = &self.tokens.paragraphs;
+        let reports = |range: &Range<u32>| {
+            range.clone().any(|i| {
+                let refuses = || stance::refusal(self.tokens, self.marks, i).is_some();
+                self.outside_quotes(i) && (self.quotes_with(i) || refuses())
+            })
+        };
+        let rest = &paragraphs[paragraph + 1..];
+        paragraph + 1 + rest.iter().position(reports).unwrap_or(rest.len())
     }
 
     /// The label before a colon at the beginning of a paragraph.
