@@ -324,12 +324,16 @@ pub fn kind_of(label: u8) -> Option<(usize, bool, bool)> {
     ))
 }
 
+/// Features that are collected before their weights are fetched: many, but no more than the cache holds.
+const PENDING: usize = 2048;
+
 /// Runs stage 1; keeps buffers and the sums of word types.
 #[derive(Debug, Default)]
 pub struct Stage1 {
     /// Sums of each word type at each place, by vocabulary id.
     types: Vec<[Sums; WINDOW]>,
-    hashes: Vec<u64>,
+    sums: Vec<Sums>,
+    pending: Vec<(u64, u32)>,
     scores: Vec<Row>,
     edges: Vec<u8>,
     rows: Vec<Row>,
@@ -356,7 +360,7 @@ impl Stage1 {
         out.labels.clear();
         out.marginals.clear();
         for &(begin, end) in &view.paragraphs {
-            self.scores.clear();
+            self.sums.clear();
             self.edges.clear();
             for i in begin..end {
                 let mut sums = [0; LANES];
@@ -373,16 +377,24 @@ impl Stage1 {
                         *s += x;
                     }
                 }
-                self.hashes.clear();
-                in_context(view, vocabulary, i, &mut |h| self.hashes.push(h));
-                model.add_all(&self.hashes, &mut sums);
-                let mut row = model.scores(&sums);
+                in_context(view, vocabulary, i, &mut |h| {
+                    self.pending.push((h, i - begin))
+                });
+                self.sums.push(sums);
+                self.edges.push(edge(view, i));
+                if self.pending.len() >= PENDING {
+                    model.add_pending(&mut self.pending, &mut self.sums);
+                }
+            }
+            model.add_pending(&mut self.pending, &mut self.sums);
+            self.scores.clear();
+            self.scores.extend(self.sums.iter().map(|sums| {
+                let mut row = model.scores(sums);
                 for label in [CUE, CUE + 3, CONTENT, CONTENT + 3] {
                     row[label] -= bias;
                 }
-                self.scores.push(row);
-                self.edges.push(edge(view, i));
-            }
+                row
+            }));
             let transitions = model.transitions();
             self.lattice.forward(transitions, &self.scores, &self.edges);
             self.lattice

@@ -4,6 +4,8 @@
 //! [`Table`]. The top two bits of a hash choose one of four tables ("banks"): features that occur at every token belong
 //! in another bank than those of rare words, so that the first stay in the processor's caches.
 
+use prefetch_index::prefetch_index;
+
 use super::crf::{LANES, Labels, Row, Transitions};
 use crate::extract::model_file::{ModelError, Reader, write_f32, write_u32, write_varint};
 
@@ -161,11 +163,17 @@ impl Table {
         self.filter[(bit / 64) & mask] & (1 << (bit % 64)) != 0
     }
 
-    /// Reads the slot where the feature would be, for the cache's sake; the value is of no use.
+    /// Has the processor fetch the filter's word for the feature, without waiting.
     #[inline(always)]
-    #[must_use]
-    pub fn touch(&self, hash: u64) -> i8 {
-        self.slots[hash as usize & self.mask][MAX_LABELS]
+    fn fetch_filter(&self, hash: u64) {
+        let bit = filter_bit(check(hash));
+        prefetch_index(&self.filter, (bit / 64) & (self.filter.len() - 1));
+    }
+
+    /// Has the processor fetch the slot where the feature would be, without waiting.
+    #[inline(always)]
+    fn fetch_slot(&self, hash: u64) {
+        prefetch_index(&self.slots, hash as usize & self.mask);
     }
 }
 
@@ -228,17 +236,16 @@ impl Model {
         self.banks.iter().map(Table::len).sum()
     }
 
-    /// The table of a bank.
-    #[inline(always)]
-    #[must_use]
-    pub fn bank(&self, bank: usize) -> &Table {
-        &self.banks[bank & (BANKS - 1)]
-    }
-
     /// Adds the feature's weights to `sums`.
     #[inline(always)]
     pub fn add(&self, hash: u64, sums: &mut Sums) {
-        self.banks[(hash >> 62) as usize & (BANKS - 1)].add(hash, sums);
+        self.bank_of(hash).add(hash, sums);
+    }
+
+    /// The table of a hash.
+    #[inline(always)]
+    fn bank_of(&self, hash: u64) -> &Table {
+        &self.banks[(hash >> 62) as usize & (BANKS - 1)]
     }
 
     /// Adds the weights of many features, their memory fetched together.
@@ -246,18 +253,18 @@ impl Model {
     pub fn add_all(&self, hashes: &[u64], sums: &mut Sums) {
         let mut present = [0u64; 64];
         for hashes in hashes.chunks(present.len()) {
+            for &hash in hashes {
+                self.bank_of(hash).fetch_filter(hash);
+            }
             let mut count = 0;
             for &hash in hashes {
                 present[count] = hash;
-                let bank = &self.banks[(hash >> 62) as usize & (BANKS - 1)];
-                count += usize::from(bank.may_hold(hash));
+                let bank = self.bank_of(hash);
+                if bank.may_hold(hash) {
+                    bank.fetch_slot(hash);
+                    count += 1;
+                }
             }
-            let mut touched = 0i8;
-            for &hash in &present[..count] {
-                touched ^= self.banks[(hash >> 62) as usize & (BANKS - 1)].touch(hash);
-            }
-            // keeps the loads above from being optimised away
-            std::hint::black_box(touched);
             for &hash in &present[..count] {
                 self.add(hash, sums);
             }
@@ -267,26 +274,26 @@ impl Model {
     /// Adds the weights of many features, each to the sums at its index; empties `pending`. Memory is fetched well
     /// before it is needed, which is where the time goes.
     pub fn add_pending(&self, pending: &mut Vec<(u64, u32)>, sums: &mut [Sums]) {
+        /// Features between fetching and reading.
         const AHEAD: usize = 24;
-        let bank = |hash: u64| &self.banks[(hash >> 62) as usize & (BANKS - 1)];
         let mut count = 0;
         for k in 0..pending.len() {
+            if let Some(&(next, _)) = pending.get(k + AHEAD) {
+                self.bank_of(next).fetch_filter(next);
+            }
             let (hash, at) = pending[k];
             pending[count] = (hash, at);
-            count += usize::from(bank(hash).may_hold(hash));
+            count += usize::from(self.bank_of(hash).may_hold(hash));
         }
-        let mut touched = 0i8;
         for k in 0..count {
-            if let Some(&(hash, _)) = pending.get(k + AHEAD) {
-                touched ^= bank(hash).touch(hash);
+            if let Some(&(next, _)) = pending[..count].get(k + AHEAD) {
+                self.bank_of(next).fetch_slot(next);
             }
             let (hash, at) = pending[k];
             if let Some(sums) = sums.get_mut(at as usize) {
-                bank(hash).add(hash, sums);
+                self.bank_of(hash).add(hash, sums);
             }
         }
-        // keeps the loads above from being optimised away
-        std::hint::black_box(touched);
         pending.clear();
     }
 
