@@ -378,7 +378,7 @@ impl Stage1 {
                     }
                 }
                 in_context(view, vocabulary, i, &mut |h| {
-                    self.pending.push((h, i - begin))
+                    self.pending.push((h, i - begin));
                 });
                 self.sums.push(sums);
                 self.edges.push(edge(view, i));
