@@ -56,6 +56,7 @@ pub fn combine(
     let (verbatim, ruled): (Vec<_>, Vec<_>) =
         ruled.into_iter().partition(|a| is_verbatim(a.found_by));
     let mut out = tagged;
+    silence_sources(tokens, quotes, &mut out);
     fill_quotations(quotes, &mut out);
     for label in &verbatim {
         out.retain_mut(|a| fits_under(marks, a, label));
@@ -160,6 +161,28 @@ fn end_before_next(tokens: &Tokens<'_>, marks: &[Mark], found: &mut [Attribution
             content.end = subject.start;
             while content.len() > 1 && joins(content.end - 1) {
                 content.end -= 1;
+            }
+        }
+    }
+}
+
+/// `said |Brandt, “and we shall sail.”|`: a source ends before the quotation that follows it. A nickname in quotation
+/// marks may stand in a source: it is short and ends in no stop.
+fn silence_sources(tokens: &Tokens<'_>, quotes: &[Region], found: &mut [Attribution]) {
+    let speech: Vec<&Region> = quotes
+        .iter()
+        .filter(|r| {
+            let last = r.close.saturating_sub(1).max(r.open);
+            r.depth == 0
+                && (r.close - r.open > 5 || matches!(tokens.word(last), "," | "." | "?" | "!"))
+        })
+        .collect();
+    for source in found.iter_mut().filter_map(|a| a.source.last_mut()) {
+        let at = speech.partition_point(|r| r.open <= source.start);
+        if let Some(region) = speech.get(at).filter(|r| r.open < source.end) {
+            source.end = region.open;
+            while source.len() > 1 && tokens.word(source.end - 1) == "," {
+                source.end -= 1;
             }
         }
     }

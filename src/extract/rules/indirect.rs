@@ -33,7 +33,8 @@ impl Scan<'_, '_> {
                     .find(|&j| self.is(j, ","));
                 let end = if closed { None } else { comma };
                 let source = source.start..end.unwrap_or(source.end);
-                let mut begin = source.end;
+                let source = self.with_apposition(source, words_end);
+                let mut begin = self.past_participle(source.end, words_end);
                 // "—citing people familiar with the matter—": past a parenthesis
                 if self.kind(begin) == Some(TokenKind::Dash)
                     && let Some(close) = (begin + 1..words_end)
@@ -56,6 +57,23 @@ impl Scan<'_, '_> {
                 }
                 self.push(content, Some(cue), Some(source), 0.7, ACCORDING);
             }
+        }
+    }
+
+    /// "a report|, published last month,| each night …": past what is told of the source between commas, which is where
+    /// the clause begins; `comma` where nothing is.
+    fn past_participle(&self, comma: u32, high: u32) -> u32 {
+        let told = self.is_any(comma + 1, &["which", "who", "whose"])
+            || (self.tokens.word(comma + 1).ends_with("ed")
+                || self.is_any(comma + 1, &["seen", "written", "made", "led"]))
+                && (self.mark(comma + 2).any(&[Class::Preposition, Class::Time])
+                    || self.is_any(comma + 2, &["by", "in", "on", "at", "last", "earlier"]));
+        let close = (comma + 2..high.min(comma + 20))
+            .take_while(|&i| self.outside_quotes(i))
+            .find(|&i| self.is(i, ","));
+        match close {
+            Some(close) if told && self.is(comma, ",") => close,
+            _ => comma,
         }
     }
 

@@ -135,6 +135,10 @@ impl Scan<'_, '_> {
         self.tokens.word(i).eq_ignore_ascii_case(word)
     }
 
+    fn is_any(&self, i: u32, words: &[&str]) -> bool {
+        words.iter().any(|word| self.is(i, word))
+    }
+
     fn outside_quotes(&self, i: u32) -> bool {
         self.region.get(i as usize).is_none_or(|&r| r == OUTSIDE)
     }
