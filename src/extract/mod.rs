@@ -53,7 +53,7 @@ impl Options {
 }
 
 /// Raised with every change of the code that changes a reading.
-const REVISION: u32 = 13;
+const REVISION: u32 = 14;
 
 /// Reads articles. Holds the caches and buffers of the layers, so keep one a thread.
 #[derive(Debug, Default)]
@@ -85,6 +85,7 @@ impl Reader {
         let marks = lexicon::marks(&tokens);
         let quotes = quotes::regions(&tokens);
         let mut names = self.names.find(&tokens);
+        people::claim(&tokens, &marks, &mut names);
         places::claim(&tokens, &mut names);
         let places = places::resolve(article, &tokens, &names);
         let dates = dates::find(&tokens, &article.head, article.published.map(|p| p.date));

@@ -1,6 +1,6 @@
 //! Names and pronouns to the people and organisations of one article.
 //!
-//! Names are clustered by their words (`cluster`), roles are read beside them (`roles`), and then one pass through
+//! What the words around say of a name goes before the tagger (`claims`). Names are clustered by their words (`cluster`), roles are read beside them (`roles`), and then one pass through
 //! the text resolves pronouns and nominals ("the mayor", "the ministry") by salience (`reference`).
 
 use std::ops::Range;
@@ -13,11 +13,14 @@ use super::names::{Name, NameKind};
 use super::quotes::Region;
 use super::token::Tokens;
 
+mod claims;
 mod cluster;
 mod organisations;
 mod reference;
 mod roles;
 mod voice;
+
+pub(super) use claims::claim;
 
 /// The people and organisations of an article.
 #[derive(Clone, Debug, Default)]

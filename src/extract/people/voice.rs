@@ -13,6 +13,8 @@ use super::Mention;
 
 /// Tokens after a quotation in which its speaker is looked for.
 const AFTER: u32 = 14;
+/// Tokens of titles and offices before the name in a label.
+const LABEL: usize = 8;
 /// Tokens between a name and its verb.
 const TO_VERB: u32 = 3;
 
@@ -51,6 +53,8 @@ pub(super) fn voices(
     };
     let mut voices: Vec<Voice> = Vec::new();
     let mut before: Option<(&Region, Option<u32>)> = None;
+    // a label speaks for its own quotation only
+    let mut is_labelled = false;
     // “Buck” in a name is no quotation
     let is_nickname = |q: &Region| {
         let next = mentions.partition_point(|m| m.tokens.start < q.open);
@@ -68,13 +72,17 @@ pub(super) fn voices(
         let from = before.map_or(0, |(last, _)| last.close);
         let inherited = before
             .filter(|(last, _)| {
-                region.continues || view.paragraph(last.open) == view.paragraph(region.open)
+                let same_paragraph = view.paragraph(last.open) == view.paragraph(region.open);
+                region.continues || same_paragraph && !is_labelled
             })
             .and_then(|(_, person)| person);
         let person = if region.continues {
             inherited
         } else {
+            let label = view.label(region, from);
+            is_labelled = label.is_some();
             view.after(region, until)
+                .or(label)
                 .or_else(|| view.before(region, from))
                 .or(inherited)
         };
@@ -86,6 +94,8 @@ pub(super) fn voices(
         }
         before = Some((region, person));
     }
+    voices.extend((0..tokens.paragraphs.len()).filter_map(|p| view.answer(p)));
+    voices.sort_by_key(|v| v.tokens.start);
     voices
 }
 
@@ -140,6 +150,50 @@ impl View<'_, '_> {
             mention.tokens.start > cue && (begin..mention.tokens.start).len() <= 6 && cue == begin
                 || mention.tokens.end <= cue;
         is_subject.then_some(person)
+    }
+
+    /// `RUIZ: We sail.`, a paragraph of an interview without quotation marks.
+    fn answer(&self, paragraph: usize) -> Option<Voice> {
+        let range = self.tokens.paragraphs.get(paragraph)?;
+        let (mention, person) = self
+            .people(range.start..range.end.min(range.start + LABEL as u32))
+            .next()?;
+        let colon = mention.tokens.end;
+        let is_label = mention.tokens.start == range.start && self.tokens.word(colon) == ":";
+        let is_quotation = self.tokens.tokens.get(colon as usize + 1).is_some_and(|t| {
+            matches!(
+                t.kind,
+                TokenKind::OpenQuote | TokenKind::PlainQuote | TokenKind::SingleQuote
+            )
+        });
+        (is_label && !is_quotation).then(|| Voice {
+            tokens: colon..range.end,
+            person,
+        })
+    }
+
+    /// `Mayor Ruiz: “…”`, the form of transcripts.
+    fn label(&self, region: &Region, from: u32) -> Option<u32> {
+        let colon = region.open.checked_sub(1)?;
+        if self.tokens.word(colon) != ":" {
+            return None;
+        }
+        let sentence = self.tokens.tokens.get(colon as usize)?.sentence;
+        let begin = self
+            .tokens
+            .sentences
+            .get(sentence as usize)?
+            .start
+            .max(from);
+        let (mention, person) = self.people(begin..colon).last()?;
+        let titles = begin..mention.tokens.start;
+        let is_label = mention.tokens.end == colon
+            && titles.len() <= LABEL
+            && titles.into_iter().all(|i| {
+                let capital = self.marks.get(i as usize).is_some_and(|m| m.capital);
+                capital || matches!(self.tokens.word(i), "of" | "for" | "and" | "the")
+            });
+        is_label.then_some(person)
     }
 
     /// `Ruiz said: “…”`, `Ruiz released the following statement on the vote: “…”`

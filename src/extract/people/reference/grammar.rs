@@ -79,7 +79,11 @@ impl Reader<'_, '_> {
         // "On Friday, Ruiz, a lawyer, …": after a comma, with an apposition
         let apposed = self.tokens.word(end) == "," && {
             let mut before = begin;
-            while before > 0 && self.mark(before - 1).is(Class::Title) {
+            while before > 0
+                && (self.mark(before - 1).any(&[Class::Title, Class::Article])
+                    // "Her coach, Brother Ruiz, …"
+                    || self.mark(before - 1).capital)
+            {
                 before -= 1;
             }
             before > 0 && self.tokens.word(before - 1) == ","

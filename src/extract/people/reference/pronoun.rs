@@ -1,5 +1,7 @@
 //! "he" and "she": the heaviest person, gender weighing as evidence, never as a rule.
 
+use std::ops::Range;
+
 use crate::article::Gender;
 use crate::extract::lexicon::{Class, Mark};
 use crate::extract::token::TokenKind;
@@ -16,6 +18,8 @@ const CALLED_OTHERWISE: f32 = 0.3;
 const JUST_NOW: f32 = 2.0;
 /// The same, spoken of within a quotation, for a pronoun outside.
 const FROM_QUOTATION: f32 = 0.2;
+/// Tokens from somebody without a name, whose something is spoken of, to the pronoun.
+const TO_OWNER: u32 = 5;
 
 /// Somebody last spoken of outside of quotations, for a pronoun inside one: speakers go on about whom they named.
 const OUTSIDE_QUOTATION: f32 = 0.5;
@@ -48,6 +52,121 @@ const TITLES: u32 = 6;
 const CLAUSE: usize = 14;
 /// Tokens from its reader to that word: an office may stand between.
 const LETTER: u32 = 14;
+/// What somebody says or decides, before "that he".
+const SAYINGS: &[&str] = &[
+    "acknowledgement",
+    "acknowledgment",
+    "admission",
+    "announcement",
+    "assertion",
+    "assurance",
+    "claim",
+    "claims",
+    "comment",
+    "comments",
+    "commitment",
+    "confirmation",
+    "decision",
+    "declaration",
+    "indication",
+    "insistence",
+    "pledge",
+    "promise",
+    "remark",
+    "remarks",
+    "statement",
+    "statements",
+    "suggestion",
+    "threat",
+    "vow",
+];
+/// Tokens from whoever said it to that "that".
+const SAYING: u32 = 16;
+/// What somebody wants of another, "to" do.
+const WANTS: &[&str] = &[
+    "allow",
+    "allowed",
+    "ask",
+    "asked",
+    "asking",
+    "asks",
+    "challenged",
+    "directed",
+    "encourage",
+    "encouraged",
+    "force",
+    "forced",
+    "instructed",
+    "ordered",
+    "permitted",
+    "press",
+    "pressed",
+    "required",
+    "told",
+    "urge",
+    "urged",
+    "urges",
+    "urging",
+    "wanted",
+    "wants",
+];
+/// What one does at the side of another: "asked Ruiz to support his bill" is about the other's bill.
+const SIDING: &[&str] = &[
+    "approve",
+    "attend",
+    "back",
+    "co-sponsor",
+    "consider",
+    "cosponsor",
+    "endorse",
+    "help",
+    "join",
+    "pass",
+    "support",
+    "visit",
+];
+/// Whom they precede does something to the one the sentence is about, or is beside them.
+const NO_OBJECTS: &[&str] = &[
+    "about",
+    "after",
+    "against",
+    "alongside",
+    "as",
+    "at",
+    "before",
+    "by",
+    "from",
+    "in",
+    "of",
+    "on",
+    "than",
+    "under",
+    "with",
+    "to",
+];
+/// What is not told to somebody but about them: "thanks to Ruiz for his work".
+const THANKS: &[&str] = &[
+    "appreciation",
+    "credit",
+    "gratitude",
+    "praise",
+    "thanks",
+    "tribute",
+];
+/// With their pronoun they are a title.
+const STYLES: &[&str] = &[
+    "Beatitude",
+    "Eminence",
+    "Excellency",
+    "Grace",
+    "Highness",
+    "Holiness",
+    "Honor",
+    "Honour",
+    "Majesty",
+    "Royal",
+    "Worship",
+];
 
 impl Reader<'_, '_> {
     /// The person that the pronoun at `at` stands for.
@@ -107,11 +226,23 @@ impl Reader<'_, '_> {
             * match self.is_stranger_last(at) {
                 // “My mother saw it,” she said
                 _ if self.is_stranger_quoted && !self.is_quoted(at) => FROM_QUOTATION,
+                // "sent to the president's desk for his signature"
+                true if self.is_possessed(self.stranger.last_mention)
+                    && at - self.stranger.last_mention <= TO_OWNER =>
+                {
+                    JUST_NOW * JUST_NOW
+                }
                 true => JUST_NOW,
                 false => 1.0,
             };
         let best = best.filter(|(w, _)| *w > 0.004 && *w >= stranger);
-        if best.is_none() && stranger > 0.0 {
+        if best.is_none() && stranger == 0.0 {
+            return self.fronted(at).filter(|&p| {
+                let gender = people.people[p as usize].gender;
+                speaker != Some(p) && gender.is_none_or(|g| (g == Gender::Male) == he)
+            });
+        }
+        if best.is_none() {
             self.stranger.add(sentence, 1.0);
             self.stranger.last_mention = at;
             self.stranger.he += u16::from(he);
@@ -130,6 +261,10 @@ impl Reader<'_, '_> {
         };
         self.announced(at, mark)
             .or_else(|| self.adjacent(at, mark))
+            .or_else(|| self.saying(at))
+            .or_else(|| self.praised(at, mark))
+            .or_else(|| self.clause(at, mark))
+            .or_else(|| self.wanted(at, mark))
             .or_else(|| self.relative(at))
             .filter(|&p| people.people[p as usize].gender != Some(other))
     }
@@ -160,6 +295,115 @@ impl Reader<'_, '_> {
             && verb - tokens.end < LETTER
             && (self.follows_letter(tokens.start) || self.names_other(*person, at));
         (joined || asked).then_some(*person)
+    }
+
+    /// "Ruiz's announcement that he …", "a commitment from Ruiz, the mayor, that he …", "the announcement by Ruiz of his
+    /// plan": whoever said it.
+    fn saying(&self, at: u32) -> Option<u32> {
+        let next = self.named.partition_point(|(t, _)| t.start < at);
+        let (tokens, person) = self.named.get(next.checked_sub(1)?)?;
+        let that = at.checked_sub(1)?;
+        if !matches!(self.tokens.word(that), "that" | "of")
+            || that < tokens.end
+            || that - tokens.end > SAYING
+            || self.sentence(tokens.start) != self.sentence(at)
+        {
+            return None;
+        }
+        let owned = self.is_possessed(tokens.end.checked_sub(1)?)
+            && (tokens.end + 1..that.min(tokens.end + 4))
+                .any(|i| SAYINGS.contains(&self.tokens.word(i)));
+        let before = self.before_titles(tokens.start);
+        let given = before >= 2
+            && matches!(self.tokens.word(before - 1), "by" | "from")
+            && (before.saturating_sub(4)..before - 1)
+                .any(|i| SAYINGS.contains(&self.tokens.word(i)));
+        (owned || given).then_some(*person)
+    }
+
+    /// "thanked Ruiz for his work", "praised Ruiz for keeping his word": whoever is thanked.
+    fn praised(&self, at: u32, mark: Mark) -> Option<u32> {
+        let (tokens, person) = self.latest.as_ref()?;
+        let gerund = at == tokens.end + 2
+            && self.tokens.word(at - 1).len() > 4
+            && self.tokens.word(at - 1).ends_with("ing");
+        if !mark.is(Class::Possessive)
+            || self.tokens.word(tokens.end) != "for"
+            || at != tokens.end + 1 && !gerund
+        {
+            return None;
+        }
+        let before = self.before_titles(tokens.start).checked_sub(1)?;
+        let is_thanked = self.tokens.word(before) == "to"
+            && (before.saturating_sub(4)..before).any(|i| THANKS.contains(&self.tokens.word(i)));
+        let is_object = self.sentence(before) == self.sentence(at)
+            && !NO_OBJECTS.contains(&self.tokens.word(before));
+        (is_thanked || is_object).then_some(*person)
+    }
+
+    /// "Ruiz said the port would shut if Quill gave up his seat": the subject of the clause that it stands in.
+    fn clause(&self, at: u32, mark: Mark) -> Option<u32> {
+        let (tokens, person) = self.latest.as_ref()?;
+        let before = self.before_titles(tokens.start).checked_sub(1)?;
+        let is_subject = mark.is(Class::Possessive)
+            && self.mark(before).is(Class::Clause)
+            && !matches!(self.tokens.word(before), "and" | "or")
+            && self.sentence(before) == self.sentence(at)
+            && (tokens.end + 1..tokens.end + 6).contains(&at)
+            && self.is_plain(tokens.end..at);
+        is_subject.then_some(*person)
+    }
+
+    /// "Ruiz called on Quill to use his powers": whoever is to act.
+    fn wanted(&self, at: u32, mark: Mark) -> Option<u32> {
+        let (tokens, person) = self.latest.as_ref()?;
+        // "calls on DHS Secretary Quill"
+        let before = (tokens.start.saturating_sub(TITLES)..tokens.start)
+            .rev()
+            .find(|&i| {
+                !self.mark(i).capital
+                    && !self
+                        .mark(i)
+                        .any(&[Class::Title, Class::Role, Class::Article])
+            })?;
+        let is_wanted = WANTS.contains(&self.tokens.word(before))
+            || self.tokens.word(before) == "on"
+                && before > 0
+                && self.tokens.word(before - 1).starts_with("call");
+        let acts = mark.is(Class::Possessive)
+            && is_wanted
+            && self.sentence(before) == self.sentence(at)
+            && self.tokens.word(tokens.end) == "to"
+            && (tokens.end + 2..tokens.end + 6).contains(&at)
+            && !SIDING.contains(&self.tokens.word(tokens.end + 1))
+            && self.is_plain(tokens.end..at);
+        acts.then_some(*person)
+    }
+
+    /// Words alone, and none that begins a clause.
+    fn is_plain(&self, tokens: Range<u32>) -> bool {
+        tokens.into_iter().all(|i| {
+            let kind = self.tokens.tokens.get(i as usize).map(|t| t.kind);
+            kind == Some(TokenKind::Word) && !self.mark(i).is(Class::Clause)
+        })
+    }
+
+    /// The first token of the titles, offices and articles before a name that begins at `begin`.
+    fn before_titles(&self, begin: u32) -> u32 {
+        (0..begin)
+            .rev()
+            .take_while(|&i| {
+                self.mark(i).any(&[
+                    Class::Title,
+                    Class::RoleTitle,
+                    Class::Role,
+                    Class::Article,
+                    Class::Modifier,
+                    Class::Formal,
+                ]) && self.sentence(i) == self.sentence(begin)
+            })
+            .last()
+            .unwrap_or(begin)
     }
 
     /// "Ruiz, who was fined for his part": in the clause that says who somebody is.
@@ -208,6 +452,31 @@ impl Reader<'_, '_> {
         let comma = (at..at + TO_COMMA)
             .take_while(|&i| self.sentence(i) == sentence)
             .find(|&i| self.tokens.word(i) == ",")?;
+        self.subject_after(comma)
+    }
+
+    /// "After being sworn in for his sixth term on Jan. 6, 2015, Judge Ruiz …", where nobody has been named yet.
+    fn fronted(&self, at: u32) -> Option<u32> {
+        let sentence = self.sentence(at);
+        let first = (0..=at).rev().take_while(|&i| self.sentence(i) == sentence);
+        let opens =
+            |i: u32| FRONTED.contains(&self.tokens.word(i)) || self.mark(i).is(Class::Clause);
+        // past a dateline
+        if !first
+            .take(TO_COMMA as usize)
+            .any(|i| opens(i) && self.mark(i).capital)
+        {
+            return None;
+        }
+        (at..at + TO_COMMA)
+            .take_while(|&i| self.sentence(i) == sentence)
+            .filter(|&i| self.tokens.word(i) == ",")
+            .find_map(|comma| self.subject_after(comma))
+    }
+
+    /// The person whose name, with nothing but titles before it, follows the comma.
+    fn subject_after(&self, comma: u32) -> Option<u32> {
+        let sentence = self.sentence(comma);
         let next = self.named.partition_point(|(t, _)| t.start <= comma);
         let (subject, person) = self.named.get(next)?;
         let is_subject = subject.start - comma < TITLES
@@ -239,10 +508,14 @@ impl Reader<'_, '_> {
         (voice.tokens.contains(&at) && !is_nested()).then_some(voice.person)
     }
 
-    /// "he or she", "his or her", "he/she": nobody.
+    /// "he or she", "his or her", "he/she", "Her Majesty": nobody.
     fn is_generic(&self, at: u32) -> bool {
         // "[t]he"
         if at > 0 && self.tokens.word(at - 1) == "]" {
+            return true;
+        }
+        // "His Excellency"
+        if self.mark(at).capital && STYLES.contains(&self.tokens.word(at + 1)) {
             return true;
         }
         let either = |i: u32| {

@@ -15,11 +15,16 @@ impl Reader<'_, '_> {
             && !mark.any(&[Class::People, Class::Organisation]);
         // "As a member of the board, she …"
         let is_predicate = at > 0 && self.tokens.word(at - 1).eq_ignore_ascii_case("as");
+        // "Ruiz, a teacher from Kerry, …"
+        let is_apposed = || {
+            let latest = self.latest.as_ref();
+            latest.is_some_and(|(name, _)| name.end + 1 == at && self.tokens.word(name.end) == ",")
+        };
         if !person
             || is_predicate
+            || is_apposed()
             || self.names_begin(head + 1)
             || self.names_begin(head)
-            || self.is_possessed(head)
             || self.roles.iter().any(|role| role.contains(&head))
         {
             return;
@@ -63,21 +68,25 @@ impl Reader<'_, '_> {
     /// Notes somebody without a name, called from `begin` to `head`, and how often by which pronoun.
     fn add_stranger(&mut self, begin: u32, head: u32, called: (u16, u16)) {
         let next = self.mark(head + 1);
-        let subject = begin == 0
-            || self.sentence(begin - 1) != self.sentence(begin)
-            || next.is(Class::Auxiliary)
+        let is_possessed = self.is_possessed(head);
+        let subject = !is_possessed
+            && (begin == 0
+                || self.sentence(begin - 1) != self.sentence(begin)
+                || next.is(Class::Auxiliary)
             || next.is_cue()
             || self.tokens.word(head + 1).eq_ignore_ascii_case("who")
             // "the minister of the day announced"
             || self.tokens.word(head + 1) == "of"
-                && (head + 3..=head + 4).any(|i| self.mark(i).is_cue());
+                && (head + 3..=head + 4).any(|i| self.mark(i).is_cue()));
         let sentence = self.sentence(begin);
         // another one: whoever it was before
         (self.stranger.he, self.stranger.she) = called;
         // not by name: lighter than a name in the same place
         self.stranger
             .add(sentence, if subject { SUBJECT } else { 0.6 });
-        if subject {
+        // "sent to the president's desk for his signature"
+        let is_alone = || self.salience.iter().all(|s| s.sentence() != sentence);
+        if subject || is_possessed && is_alone() {
             self.stranger.last_mention = head;
         }
         self.is_stranger_quoted = self.is_quoted(head);
