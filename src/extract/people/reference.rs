@@ -59,6 +59,7 @@ pub(super) fn resolve(
             .collect(),
         latest: None,
         stranger: Salience::default(),
+        stranger_head: None,
         is_stranger_quoted: false,
         organisations: vec![None; people.organisations.len()],
     };
@@ -143,6 +144,8 @@ struct Reader<'a, 't> {
     /// Somebody whom the text calls by a role only ("a judge", "the president"): a pronoun that fits them best stays
     /// open rather than go to somebody else.
     stranger: Salience,
+    /// The last word of the stranger's role.
+    stranger_head: Option<u32>,
     /// The stranger was spoken of within a quotation.
     is_stranger_quoted: bool,
     /// Last mention of each organisation, as a token.

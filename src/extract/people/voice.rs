@@ -166,10 +166,8 @@ impl View<'_, '_> {
                 TokenKind::OpenQuote | TokenKind::PlainQuote | TokenKind::SingleQuote
             )
         });
-        (is_label && !is_quotation).then(|| Voice {
-            tokens: colon..range.end,
-            person,
-        })
+        let tokens = colon..range.end;
+        (is_label && !is_quotation).then_some(Voice { tokens, person })
     }
 
     /// `Mayor Ruiz: “…”`, the form of transcripts.

@@ -26,14 +26,7 @@ impl Reader<'_, '_> {
         if possessive {
             return POSSESSOR;
         }
-        // "Dara Quill (202) 555-0142": whom to call
-        if self.tokens.word(end) == "("
-            && self
-                .tokens
-                .tokens
-                .get(end as usize + 1)
-                .is_some_and(|t| t.kind == TokenKind::Number && t.span.len() == 3)
-        {
+        if self.is_contact(begin, end) {
             return CONTACT;
         }
         if mention.form == Form::Pronoun {
@@ -93,6 +86,23 @@ impl Reader<'_, '_> {
         } else {
             1.0
         }
+    }
+
+    /// "Contact: Dara Quill", "Dara Quill (202) 555-0142": whom to call.
+    fn is_contact(&self, begin: u32, end: u32) -> bool {
+        let area_code = |i: u32| {
+            self.tokens.word(i) == "("
+                && self
+                    .tokens
+                    .tokens
+                    .get(i as usize + 1)
+                    .is_some_and(|t| t.kind == TokenKind::Number && t.span.len() == 3)
+        };
+        let after = end + u32::from(self.tokens.word(end) == ",");
+        area_code(after)
+            || begin > 1
+                && self.tokens.word(begin - 1) == ":"
+                && self.tokens.word(begin - 2).eq_ignore_ascii_case("contact")
     }
 
     /// Does "is" or "was" stand before the mention with its title?

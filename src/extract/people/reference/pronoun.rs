@@ -42,7 +42,7 @@ const REQUESTS: &[&str] = &[
 const LETTERS: &[&str] = &["call", "letter", "letters", "message", "wrote", "writing"];
 /// With what a sentence opens that comes to its subject after a comma.
 const FRONTED: &[&str] = &[
-    "After", "At", "Before", "During", "In", "On", "Through", "With",
+    "After", "At", "Before", "During", "In", "On", "Through", "With", "to",
 ];
 /// Tokens from a pronoun in such an opening to its comma.
 const TO_COMMA: u32 = 16;
@@ -171,7 +171,7 @@ const STYLES: &[&str] = &[
 impl Reader<'_, '_> {
     /// The person that the pronoun at `at` stands for.
     pub(super) fn pronoun(&mut self, at: u32, mark: Mark, people: &People) -> Option<u32> {
-        if self.is_generic(at) {
+        if self.is_generic(at) || self.is_strangers(at) {
             return None;
         }
         let he = mark.is(Class::He);
@@ -289,6 +289,15 @@ impl Reader<'_, '_> {
                 && verb == tokens.end + 1
                 && self.tokens.word(tokens.end) == "and"
                 && matches!(self.tokens.word(verb), "asked" | "urged");
+        // "asked Ruiz if he would come"
+        let asks = asks
+            || matches!(self.tokens.word(before), "if" | "whether")
+                && tokens.end == before
+                && ["ask", "asked", "asks", "asking"].contains(
+                    &self
+                        .tokens
+                        .word(self.before_titles(tokens.start).saturating_sub(1)),
+                );
         // "Quill wrote to Ruiz, asking him", not "Ruiz spoke for an hour, asking his hearers …"
         let asked = asks
             && tokens.end <= verb
@@ -324,12 +333,14 @@ impl Reader<'_, '_> {
     /// "thanked Ruiz for his work", "praised Ruiz for keeping his word": whoever is thanked.
     fn praised(&self, at: u32, mark: Mark) -> Option<u32> {
         let (tokens, person) = self.latest.as_ref()?;
-        let gerund = at == tokens.end + 2
+        // "praised Ruiz today for"
+        let reason = tokens.end + u32::from(self.mark(tokens.end).is(Class::Time));
+        let gerund = at == reason + 2
             && self.tokens.word(at - 1).len() > 4
             && self.tokens.word(at - 1).ends_with("ing");
         if !mark.is(Class::Possessive)
-            || self.tokens.word(tokens.end) != "for"
-            || at != tokens.end + 1 && !gerund
+            || self.tokens.word(reason) != "for"
+            || at != reason + 1 && !gerund
         {
             return None;
         }
@@ -440,12 +451,15 @@ impl Reader<'_, '_> {
     /// "In his ruling, Judge Ruiz …": the subject that the sentence comes to.
     fn announced(&self, at: u32, mark: Mark) -> Option<u32> {
         let preposition = at.checked_sub(1)?;
-        if !mark.is(Class::Possessive)
-            || !FRONTED.contains(&self.tokens.word(preposition))
-            || preposition > 0
-                && self.sentence(preposition - 1) == self.sentence(at)
-                && !self.is_opening_mark(preposition - 1)
-        {
+        if !mark.is(Class::Possessive) || !FRONTED.contains(&self.tokens.word(preposition)) {
+            return None;
+        }
+        // "Prior to her departure"
+        let first = preposition.saturating_sub(u32::from(self.tokens.word(preposition) == "to"));
+        let opens = first == 0
+            || self.sentence(first - 1) != self.sentence(at)
+            || self.is_opening_mark(first - 1);
+        if !opens || first < preposition && self.tokens.word(first) != "Prior" {
             return None;
         }
         let sentence = self.sentence(at);

@@ -67,6 +67,7 @@ impl Reader<'_, '_> {
 
     /// Notes somebody without a name, called from `begin` to `head`, and how often by which pronoun.
     fn add_stranger(&mut self, begin: u32, head: u32, called: (u16, u16)) {
+        self.stranger_head = Some(head);
         let next = self.mark(head + 1);
         let is_possessed = self.is_possessed(head);
         let subject = !is_possessed
@@ -90,6 +91,16 @@ impl Reader<'_, '_> {
             self.stranger.last_mention = head;
         }
         self.is_stranger_quoted = self.is_quoted(head);
+    }
+
+    /// "sent to the president for his signature", "the director himself": somebody without a name right before.
+    pub(super) fn is_strangers(&self, at: u32) -> bool {
+        let word = self.tokens.word(at);
+        let is_reflexive = matches!(word, "himself" | "herself");
+        let for_his =
+            self.tokens.word(at.saturating_sub(1)) == "for" && self.mark(at).is(Class::Possessive);
+        self.stranger_head
+            .is_some_and(|head| is_reflexive && head + 1 == at || for_his && head + 2 == at)
     }
 
     /// Was somebody without a name just now spoken of, and nobody with one since?
