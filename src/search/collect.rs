@@ -18,12 +18,13 @@ use tantivy::{
 };
 
 use super::canon::Canon;
+use super::columns::Columns;
 use super::request::{Counting, Scope, Sort};
 use super::roster::{GONE, OWN, Overlay, Roster};
 use super::vocabulary::{Counts, Tally, Vocabulary, sum};
 use crate::index::Groups;
 use crate::index::families::Families;
-use crate::index::schema::{self, fields};
+use crate::index::schema::fields;
 
 /// How often the clock is read, in documents.
 const CLOCK_EVERY: u64 = 4096;
@@ -57,6 +58,7 @@ pub(super) struct Plan {
     pub(super) deadline: Instant,
     /// Who is who among the speakers; `None` if every name is its own person.
     pub(super) roster: Option<Arc<Roster>>,
+    pub(super) columns: Arc<Columns>,
     /// Set when the deadline passed; the rest is not looked at.
     pub(super) late: AtomicBool,
 }
@@ -189,11 +191,12 @@ impl Collector for Collect {
         segment: &SegmentReader,
     ) -> tantivy::Result<SegmentCollect> {
         let f = fields();
-        let columns = segment.fast_fields();
         let plan = &self.0;
+        let columns = &plan.columns;
+        let number = |field| columns.number(ord, segment, field);
         let mut facets = Vec::with_capacity(plan.facets.len());
         for facet in &plan.facets {
-            let column = columns.str(schema::name(facet.field))?;
+            let column = columns.text(ord, segment, facet.field)?;
             let vocabulary = &facet.vocabulary;
             let roster = plan.roster.as_ref();
             let slots = roster.map_or(0, |r| r.slots());
@@ -227,18 +230,18 @@ impl Collector for Collect {
         };
         let once = match plan.once() {
             None => None,
-            Some(once @ Once::Family) => Some((once, columns.u64(schema::name(f.family))?)),
-            Some(once @ Once::Group) => Some((once, columns.u64(schema::name(f.key_high))?)),
+            Some(once @ Once::Family) => Some((once, number(f.family)?)),
+            Some(once @ Once::Group) => Some((once, number(f.key_high)?)),
         };
         Ok(SegmentCollect {
             plan: Arc::clone(plan),
             ord,
             filters,
             facets,
-            order: columns.u64(schema::name(f.order))?,
-            family: columns.u64(schema::name(f.family))?,
-            confidence: columns.u64(schema::name(f.confidence))?,
-            day: columns.i64(schema::name(day))?,
+            order: number(f.order)?,
+            family: number(f.family)?,
+            confidence: number(f.confidence)?,
+            day: columns.day(ord, segment, day)?,
             once,
             counted: Vec::new(),
             block: Vec::with_capacity(BLOCK),

@@ -16,7 +16,7 @@ use super::hits;
 use super::request::{Counting, Request, Sort};
 use super::searcher::{BUDGET, Error, Searcher};
 use crate::index;
-use crate::index::schema::{self, fields};
+use crate::index::schema::fields;
 
 /// Most copies that a hit lists.
 const MAX_COPIES: usize = 100;
@@ -141,13 +141,12 @@ impl Searcher {
         let families = self.index().families();
         let mut dated = Vec::with_capacity(found.len());
         for at in found {
-            let columns = self.engine().segment_reader(at.segment_ord).fast_fields();
             let number = |field| -> Result<Option<u64>, Error> {
-                let column = columns.u64(schema::name(field)).map_err(|e| self.at(e))?;
+                let column = self.number_column(at.segment_ord, field)?;
                 Ok(column.first(at.doc_id))
             };
-            let day = columns.i64(schema::name(f.published_from));
-            let day = day.map_err(|e| self.at(e))?.first(at.doc_id);
+            let day = self.day_column(at.segment_ord, f.published_from)?;
+            let day = day.first(at.doc_id);
             let family = families.of(number(f.family)?.unwrap_or_default());
             dated.push((day.is_none(), day, number(f.order)?, at, family));
         }

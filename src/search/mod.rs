@@ -7,6 +7,7 @@ mod align;
 mod answer;
 mod canon;
 mod collect;
+mod columns;
 mod compile;
 mod contradict;
 pub(crate) mod distance;

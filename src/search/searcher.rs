@@ -16,6 +16,7 @@ use tantivy::{DocAddress, Term};
 use super::answer::{ANSWER_VERSION, Answer, FacetCounts, Hit, StatementHit};
 use super::canon::Canon;
 use super::collect::{Candidate, Collect, Collected, FacetPlan, Plan};
+use super::columns::Columns;
 use super::compile::{Setting, compile};
 use super::facets::{self, Spellings, Values};
 use super::highlight::Highlighter;
@@ -74,6 +75,16 @@ struct State {
     total: OnceLock<u64>,
     /// Names of the places, folded, by number.
     places: OnceLock<Vec<Box<str>>>,
+    columns: Arc<Columns>,
+}
+
+impl State {
+    fn new(engine: &tantivy::Searcher) -> Arc<Self> {
+        Arc::new(Self {
+            columns: Arc::new(Columns::new(engine)),
+            ..Self::default()
+        })
+    }
 }
 
 impl Searcher {
@@ -85,10 +96,15 @@ impl Searcher {
         let reader = index::open_reader(dir)?;
         let engine = reader.searcher();
         Ok(Self {
+            state: State::new(&engine),
             reader,
             engine,
-            state: Arc::default(),
         })
+    }
+
+    /// Its columns.
+    pub(super) fn columns(&self) -> &Columns {
+        &self.state.columns
     }
 
     /// The index.
@@ -105,7 +121,7 @@ impl Searcher {
         let newer = self.reader.reload()?;
         if newer {
             self.engine = self.reader.searcher();
-            self.state = Arc::default();
+            self.state = State::new(&self.engine);
         }
         Ok(newer)
     }
@@ -520,6 +536,7 @@ impl Searcher {
             today: day_number(request.today),
             deadline,
             roster: roster.cloned(),
+            columns: Arc::clone(&self.state.columns),
             late: AtomicBool::new(false),
         });
         let collected = self

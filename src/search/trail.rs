@@ -20,7 +20,7 @@ use crate::article::Stance;
 use crate::date::PartialDate;
 use crate::index;
 use crate::index::documents::date_of_days;
-use crate::index::schema::{self, fields};
+use crate::index::schema::fields;
 
 /// Pairs of statements that are shown.
 const CONTRADICTIONS: usize = 10;
@@ -81,17 +81,15 @@ impl Searcher {
     ) -> Result<(Vec<Spelling>, Vec<RoleView>), Error> {
         let amended = self.amended()?;
         let mut columns = Vec::new();
-        for segment in self.engine().segment_readers() {
-            let read = || -> tantivy::Result<Columns> {
-                let (f, fast) = (fields(), segment.fast_fields());
-                Ok(Columns {
-                    name: fast.str(schema::name(f.speaker))?,
-                    role: fast.str(schema::name(f.role))?,
-                    from: fast.i64(schema::name(f.published_from))?,
-                    to: fast.i64(schema::name(f.published_to))?,
-                })
+        let f = fields();
+        for segment in 0..self.engine().segment_readers().len() as u32 {
+            let read = Columns {
+                name: self.text_column(segment, f.speaker)?,
+                role: self.text_column(segment, f.role)?,
+                from: self.day_column(segment, f.published_from)?,
+                to: self.day_column(segment, f.published_to)?,
             };
-            columns.push((read().map_err(|e| self.at(e))?, Counted::default()));
+            columns.push((read, Counted::default()));
         }
         let mut spellings: BTreeMap<String, u64> = BTreeMap::new();
         for at in statements {
@@ -199,9 +197,8 @@ impl Searcher {
         compared: usize,
     ) -> Result<Vec<Contradiction>, Error> {
         let days = |at: &DocAddress| -> Result<Option<i64>, Error> {
-            let columns = self.engine().segment_reader(at.segment_ord).fast_fields();
-            let column = columns.i64(schema::name(fields().said_to));
-            Ok(column.map_err(|e| self.at(e))?.first(at.doc_id))
+            let column = self.day_column(at.segment_ord, fields().said_to)?;
+            Ok(column.first(at.doc_id))
         };
         let mut first = Vec::with_capacity(families.len());
         for (family, members) in families {
