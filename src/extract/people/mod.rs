@@ -1,7 +1,8 @@
 //! Names and pronouns to the people and organisations of one article.
 //!
-//! What the words around say of a name goes before the tagger (`claims`). Names are clustered by their words (`cluster`), roles are read beside them (`roles`), and then one pass through
-//! the text resolves pronouns and nominals ("the mayor", "the ministry") by salience (`reference`).
+//! Where the words around leave no doubt, they decide what is a name (`claims`). Names are clustered by their words
+//! (`cluster`), roles are read beside them (`roles`), and then one pass through the text resolves pronouns and nominals
+//! ("the mayor", "the ministry") by salience (`reference`).
 
 use std::ops::Range;
 

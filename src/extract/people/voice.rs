@@ -116,6 +116,15 @@ impl View<'_, '_> {
             .is_some_and(|m| m.is_cue() && !m.capital)
     }
 
+    /// First token of the sentence of a token.
+    fn sentence_start(&self, i: u32) -> Option<u32> {
+        let sentence = self.tokens.tokens.get(i as usize)?.sentence;
+        self.tokens
+            .sentences
+            .get(sentence as usize)
+            .map(|s| s.start)
+    }
+
     /// People named in the tokens.
     fn people(&self, within: Range<u32>) -> impl Iterator<Item = (&Mention, u32)> {
         let from = self
@@ -176,13 +185,7 @@ impl View<'_, '_> {
         if self.tokens.word(colon) != ":" {
             return None;
         }
-        let sentence = self.tokens.tokens.get(colon as usize)?.sentence;
-        let begin = self
-            .tokens
-            .sentences
-            .get(sentence as usize)?
-            .start
-            .max(from);
+        let begin = self.sentence_start(colon)?.max(from);
         let (mention, person) = self.people(begin..colon).last()?;
         let titles = begin..mention.tokens.start;
         let is_label = mention.tokens.end == colon
@@ -198,18 +201,12 @@ impl View<'_, '_> {
     fn before(&self, region: &Region, from: u32) -> Option<u32> {
         let last = region.open.checked_sub(1)?;
         let mark = self.tokens.word(last);
-        let sentence = self.tokens.tokens.get(last as usize)?.sentence;
         let announced = |begin: u32| {
             (begin..last).any(|i| {
                 self.tokens.word(i) == "following" && ANNOUNCED.contains(&self.tokens.word(i + 1))
             })
         };
-        let begin = self
-            .tokens
-            .sentences
-            .get(sentence as usize)?
-            .start
-            .max(from);
+        let begin = self.sentence_start(last)?.max(from);
         // "Ruiz released the following statement on the vote. “…”": a full stop for a colon
         let announces = mark == ":" || mark == "." && announced(begin);
         if !announces && mark != "," && !self.is_cue(last) {

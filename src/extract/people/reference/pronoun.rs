@@ -42,7 +42,7 @@ const REQUESTS: &[&str] = &[
 const LETTERS: &[&str] = &["call", "letter", "letters", "message", "wrote", "writing"];
 /// With what a sentence opens that comes to its subject after a comma.
 const FRONTED: &[&str] = &[
-    "After", "At", "Before", "During", "In", "On", "Through", "With", "to",
+    "After", "At", "Before", "During", "In", "On", "Through", "With",
 ];
 /// Tokens from a pronoun in such an opening to its comma.
 const TO_COMMA: u32 = 16;
@@ -448,18 +448,18 @@ impl Reader<'_, '_> {
             .any(|(i, s)| i != person && s.here > 0.0 && s.sentence() == self.sentence(at))
     }
 
-    /// "In his ruling, Judge Ruiz …": the subject that the sentence comes to.
+    /// "In his ruling, Judge Ruiz …", "Prior to his ruling, …": the subject that the sentence comes to.
     fn announced(&self, at: u32, mark: Mark) -> Option<u32> {
-        let preposition = at.checked_sub(1)?;
-        if !mark.is(Class::Possessive) || !FRONTED.contains(&self.tokens.word(preposition)) {
-            return None;
-        }
-        // "Prior to her departure"
-        let first = preposition.saturating_sub(u32::from(self.tokens.word(preposition) == "to"));
+        let before = at.checked_sub(1)?;
+        let first = match self.tokens.word(before) {
+            word if FRONTED.contains(&word) => before,
+            "to" if before > 0 && self.tokens.word(before - 1) == "Prior" => before - 1,
+            _ => return None,
+        };
         let opens = first == 0
             || self.sentence(first - 1) != self.sentence(at)
             || self.is_opening_mark(first - 1);
-        if !opens || first < preposition && self.tokens.word(first) != "Prior" {
+        if !mark.is(Class::Possessive) || !opens {
             return None;
         }
         let sentence = self.sentence(at);

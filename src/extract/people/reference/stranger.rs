@@ -68,17 +68,8 @@ impl Reader<'_, '_> {
     /// Notes somebody without a name, called from `begin` to `head`, and how often by which pronoun.
     fn add_stranger(&mut self, begin: u32, head: u32, called: (u16, u16)) {
         self.stranger_head = Some(head);
-        let next = self.mark(head + 1);
         let is_possessed = self.is_possessed(head);
-        let subject = !is_possessed
-            && (begin == 0
-                || self.sentence(begin - 1) != self.sentence(begin)
-                || next.is(Class::Auxiliary)
-            || next.is_cue()
-            || self.tokens.word(head + 1).eq_ignore_ascii_case("who")
-            // "the minister of the day announced"
-            || self.tokens.word(head + 1) == "of"
-                && (head + 3..=head + 4).any(|i| self.mark(i).is_cue()));
+        let subject = !is_possessed && self.is_subject(begin, head);
         let sentence = self.sentence(begin);
         // another one: whoever it was before
         (self.stranger.he, self.stranger.she) = called;
@@ -91,6 +82,19 @@ impl Reader<'_, '_> {
             self.stranger.last_mention = head;
         }
         self.is_stranger_quoted = self.is_quoted(head);
+    }
+
+    /// Do the words from `begin` to `head` open their sentence, or does a verb follow them?
+    fn is_subject(&self, begin: u32, head: u32) -> bool {
+        let next = self.mark(head + 1);
+        begin == 0
+            || self.sentence(begin - 1) != self.sentence(begin)
+            || next.is(Class::Auxiliary)
+            || next.is_cue()
+            || self.tokens.word(head + 1).eq_ignore_ascii_case("who")
+            // "the minister of the day announced"
+            || self.tokens.word(head + 1) == "of"
+                && (head + 3..=head + 4).any(|i| self.mark(i).is_cue())
     }
 
     /// "sent to the president for his signature", "the director himself": somebody without a name right before.
