@@ -88,6 +88,33 @@ pub fn words(kind: Analyzer, text: &str) -> Vec<Word> {
     words
 }
 
+/// The words of a text, in order, whose stem is one of these: what [`words`] by [`Analyzer::Stem`] would find, but only
+/// few words are stemmed.
+#[must_use]
+pub fn words_of_stems(stems: &[&str], text: &str) -> Vec<Word> {
+    let mut analyzer = analyzer(Analyzer::Exact);
+    let mut stream = analyzer.token_stream(text);
+    let mut found = Vec::new();
+    while let Some(token) = stream.next() {
+        // Stemming changes ends only.
+        let first = token.text.as_bytes().first();
+        if !stems.iter().any(|stem| stem.as_bytes().first() == first) {
+            continue;
+        }
+        let printed = text.get(token.offset_from..token.offset_to);
+        for stemmed in words(Analyzer::Stem, printed.unwrap_or_default()) {
+            if stems.contains(&stemmed.text.as_str()) {
+                found.push(Word {
+                    text: stemmed.text,
+                    begin: token.offset_from,
+                    end: token.offset_to,
+                });
+            }
+        }
+    }
+    found
+}
+
 /// The text as exact words with single blanks between: what two printings of the same words have in common.
 #[must_use]
 pub fn fold(text: &str) -> String {
@@ -415,6 +442,14 @@ mod tests {
                     last = word.end;
                 }
             }
+        }
+
+        #[test]
+        fn stems_are_found_without_stemming_all(text in "([a-zA-Zéß0-9]{1,7}(ing|ies|ed|s|ly|’s|'s)?[ .,’'-]{1,2}){0,8}") {
+            let stemmed = words(Analyzer::Stem, &text);
+            let stems: Vec<&str> = stemmed.iter().step_by(2).map(|w| w.text.as_str()).collect();
+            let all: Vec<Word> = stemmed.iter().filter(|w| stems.contains(&w.text.as_str())).cloned().collect();
+            prop_assert_eq!(words_of_stems(&stems, &text), all);
         }
 
         #[test]

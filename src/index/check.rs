@@ -13,6 +13,7 @@ use super::groups;
 use super::manifest::{FileEntry, Manifest};
 use super::reader::{self, META, SEGMENTS, files_in_use, open_engine, open_reader};
 use super::schema::{self, fields};
+use super::storage::Storage;
 use super::stored::{StoredArticle, StoredStatement};
 use crate::text::Span;
 
@@ -69,7 +70,7 @@ pub fn check(dir: &Path) -> Result<Report, Error> {
     // Before any segment is opened: the engine does not look whether what it maps makes sense.
     let manifest = Manifest::read(dir)?;
     let segments = dir.join(SEGMENTS);
-    let index = open_engine(&segments)?;
+    let index = open_engine(&segments, Storage::open)?;
     // Killed between the engine's commit and the manifest: what the manifest has too little is no damage.
     let is_older = index.load_metas().at(&segments)?.opstamp > manifest.generation;
     let in_use = files_in_use(&index).at(&segments)?;

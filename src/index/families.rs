@@ -68,9 +68,18 @@ fn short_hash(word: &str) -> u16 {
 pub struct Families {
     /// A family and the one that it belongs to, by the first; the latter is in no first place.
     joined: Vec<(u64, u64)>,
+    /// The same pairs turned about, by the family that they belong to.
+    members: Vec<(u64, u64)>,
 }
 
 impl Families {
+    /// From pairs of a family and the one that it belongs to, by the first.
+    fn new(joined: Vec<(u64, u64)>) -> Self {
+        let mut members: Vec<(u64, u64)> = joined.iter().map(|(from, to)| (*to, *from)).collect();
+        members.sort_unstable();
+        Self { joined, members }
+    }
+
     /// The family that stands for this one.
     #[must_use]
     pub fn of(&self, family: u64) -> u64 {
@@ -84,9 +93,11 @@ impl Families {
     /// All families for which this one stands, itself first.
     #[must_use]
     pub fn members(&self, family: u64) -> Vec<u64> {
-        let joined = self.joined.iter().filter(|(_, to)| *to == family);
+        let begin = self.members.partition_point(|(to, _)| *to < family);
+        let members = self.members.get(begin..).unwrap_or_default().iter();
+        let members = members.take_while(|(to, _)| *to == family);
         std::iter::once(family)
-            .chain(joined.map(|(from, _)| *from))
+            .chain(members.map(|(_, from)| *from))
             .collect()
     }
 
@@ -133,7 +144,7 @@ impl Families {
             .chunks_exact(16)
             .map(|pair| Some((number(&pair[..8])?, number(&pair[8..])?)))
             .collect::<Option<_>>()?;
-        Some(Self { joined })
+        Some(Self::new(joined))
     }
 }
 
@@ -168,7 +179,7 @@ fn joined(index: &Index, room: &Room) -> Result<Families, ErrorKind> {
         }
     }
     let joined = gathering.finish()?.join()?;
-    Ok(Families { joined })
+    Ok(Families::new(joined))
 }
 
 #[cfg(test)]
@@ -177,9 +188,7 @@ mod tests {
 
     #[test]
     fn the_file_reads_back_or_not_at_all() {
-        let families = Families {
-            joined: vec![(3, 7), (9, 7)],
-        };
+        let families = Families::new(vec![(2, 5), (3, 7), (9, 7)]);
         let bytes = families.encode();
         assert_eq!(Families::decode(&bytes), Some(families.clone()));
         assert_eq!((families.of(9), families.of(7), families.of(1)), (7, 7, 1));

@@ -7,7 +7,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
 
 use tantivy::schema::Value;
-use tantivy::{DocAddress, Index, ReloadPolicy, Searcher, SegmentReader, TantivyDocument};
+use tantivy::{
+    DocAddress, Index, ReloadPolicy, Searcher, SegmentReader, TantivyDocument, TantivyError,
+};
 
 use super::analysis;
 use super::error::{At, Error, ErrorKind};
@@ -75,7 +77,7 @@ pub fn open_reader(dir: &Path) -> Result<IndexReader, Error> {
 fn open_once(dir: &Path) -> Result<IndexReader, Error> {
     let manifest = Manifest::read(dir)?;
     let segments = dir.join(SEGMENTS);
-    let index = open_engine(&segments)?;
+    let index = open_engine(&segments, Storage::open)?;
     check_sizes(&index, &manifest, &segments)?;
     // If a commit comes between this and the next line, the register of this number is gone, and it is worked out from
     // what the reader sees.
@@ -102,15 +104,18 @@ fn open_once(dir: &Path) -> Result<IndexReader, Error> {
     })
 }
 
-/// Opens the engine's index and compares its schema with ours.
-pub(crate) fn open_engine(segments: &Path) -> Result<Index, Error> {
+/// Opens the engine's index in a folder and compares its schema with ours.
+pub(crate) fn open_engine(
+    segments: &Path,
+    storage: impl FnOnce(&Path) -> Result<Storage, TantivyError>,
+) -> Result<Index, Error> {
     let damaged = |what: String| Error::new(segments, ErrorKind::Damaged(what));
     if !segments.join(META).is_file() {
         return Err(damaged("segments/meta.json is missing".to_owned()));
     }
-    let storage = Storage::open(segments).at(segments)?;
+    let storage = storage(segments).at(segments)?;
     let mut index = Index::open(storage).map_err(|e| match e {
-        tantivy::TantivyError::DataCorruption(e) => damaged(format!("{e:?}")),
+        TantivyError::DataCorruption(e) => damaged(format!("{e:?}")),
         other => Error::new(segments, other),
     })?;
     if index.schema() != *schema() {
@@ -229,31 +234,20 @@ impl IndexReader {
     }
 }
 
-/// Reads a statement's document.
+/// Reads a statement's document, without the number of its version.
 ///
 /// # Errors
 /// [`ErrorKind::Damaged`] if the document holds no statement.
 pub(crate) fn statement(searcher: &Searcher, at: DocAddress) -> Result<StoredStatement, ErrorKind> {
-    let mut statement: StoredStatement = stored(searcher, at)?;
-    statement.article.version = version(searcher, at)?;
-    Ok(statement)
+    stored(searcher, at)
 }
 
-/// Reads an article's document.
+/// Reads an article's document, without the number of its version.
 ///
 /// # Errors
 /// [`ErrorKind::Damaged`] if the document holds no article.
 pub(crate) fn article(searcher: &Searcher, at: DocAddress) -> Result<StoredArticle, ErrorKind> {
-    let mut article: StoredArticle = stored(searcher, at)?;
-    article.article.version = version(searcher, at)?;
-    Ok(article)
-}
-
-/// The number of the version, which only the writer knows.
-fn version(searcher: &Searcher, at: DocAddress) -> Result<Option<u64>, ErrorKind> {
-    let columns = searcher.segment_reader(at.segment_ord).fast_fields();
-    let column = columns.u64(super::schema::name(fields().version))?;
-    Ok(column.first(at.doc_id))
+    stored(searcher, at)
 }
 
 fn stored<T: serde::de::DeserializeOwned>(

@@ -4,6 +4,8 @@
 //! and the commit is gone (12 of 12 tries on ext4 and xfs). And it takes a lock file even to read. [`Storage`] wraps
 //! its memory-mapped folder and mends both.
 
+mod passing;
+
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use tantivy::directory::{
 };
 use tantivy::{Directory, TantivyError};
 
+use self::passing::Passing;
 use super::{families, groups, last_run, manifest, people, reader};
 
 /// The engine's folder.
@@ -22,6 +25,8 @@ use super::{families, groups, last_run, manifest, people, reader};
 pub(crate) struct Storage {
     inner: MmapDirectory,
     path: PathBuf,
+    /// Are files read in passing, not mapped?
+    in_passing: bool,
 }
 
 impl Storage {
@@ -29,7 +34,16 @@ impl Storage {
         Ok(Self {
             inner: MmapDirectory::open(path)?,
             path: path.to_owned(),
+            in_passing: false,
         })
+    }
+
+    /// The same folder for who reads files once, from front to back.
+    pub(crate) fn in_passing(self) -> Self {
+        Self {
+            in_passing: true,
+            ..self
+        }
     }
 }
 
@@ -80,6 +94,9 @@ pub fn erase(dir: &Path) -> io::Result<()> {
 
 impl Directory for Storage {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
+        if self.in_passing {
+            return Ok(Arc::new(Passing::open(&self.inner, &self.path, path)?));
+        }
         self.inner.get_file_handle(path)
     }
 

@@ -15,7 +15,6 @@ use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
 
-use super::analysis;
 use super::documents::{Documents, halves};
 use super::error::{At, Error, ErrorKind};
 use super::groups;
@@ -32,8 +31,6 @@ use load::{Load, Loaded};
 const MEMORY_PER_THREAD: usize = 15_000_000;
 /// Threads that join segments: more would join more of them at a time, all in memory.
 const MERGE_THREADS: usize = 1;
-/// What a join of segments may map, as a multiple of the memory for building them.
-const JOINED: usize = 1;
 /// What may wait to be built into a segment, as a part of the memory for building them.
 const WAITING: usize = 2;
 
@@ -48,6 +45,14 @@ pub struct Settings {
     pub threads: usize,
     /// Keep the older versions of an article when a newer one comes? An index that has kept any goes on to.
     pub keep_versions: bool,
+}
+
+impl Settings {
+    /// The memory that the engine really takes for building segments, in bytes.
+    fn memory(&self) -> usize {
+        self.memory_bytes
+            .max(self.threads.max(1) * MEMORY_PER_THREAD)
+    }
 }
 
 impl Default for Settings {
@@ -143,7 +148,7 @@ impl Writer {
     pub fn open(dir: &Path, settings: &Settings) -> Result<Self, Error> {
         let segments = dir.join(SEGMENTS);
         fs::create_dir_all(&segments).at(&segments)?;
-        let index = if segments.join(META).exists() {
+        if segments.join(META).exists() {
             match Manifest::read(dir) {
                 // Killed between the engine's first file and ours: nothing was committed yet.
                 Err(Error {
@@ -154,26 +159,21 @@ impl Writer {
                     other?;
                 }
             }
-            open_engine(&segments)?
         } else {
             let storage = Storage::open(&segments).at(&segments)?;
-            let mut index = Index::create(
-                storage,
-                schema::schema().clone(),
-                tantivy::IndexSettings::default(),
-            )
-            .at(&segments)?;
-            index.set_tokenizers(analysis::manager());
-            index
-        };
+            let settings = tantivy::IndexSettings::default();
+            Index::create(storage, schema::schema().clone(), settings).at(&segments)?;
+        }
+        let index = open_engine(&segments, Storage::open)?;
+        let written = open_engine(&segments, |path| Ok(Storage::open(path)?.in_passing()))?;
         let threads = settings.threads.max(1);
-        let memory = settings.memory_bytes.max(threads * MEMORY_PER_THREAD);
+        let memory = settings.memory();
         let options = IndexWriterOptions::builder()
             .num_worker_threads(threads)
             .memory_budget_per_thread(memory / threads)
             .num_merge_threads(MERGE_THREADS)
             .build();
-        let engine: IndexWriter<Loaded> = index
+        let engine: IndexWriter<Loaded> = written
             .writer_with_options(options)
             .map_err(|e| match e {
                 TantivyError::LockFailure(LockError::LockBusy, _) => ErrorKind::AlreadyRunning,
@@ -183,7 +183,7 @@ impl Writer {
                 other => ErrorKind::from(other),
             })
             .at(dir)?;
-        engine.set_merge_policy(Box::new(Bounded::new(memory.saturating_mul(JOINED))));
+        engine.set_merge_policy(Box::new(Bounded::while_writing(memory)));
         // From here on the lock is ours.
         sweep(&segments);
         Manifest::sweep(dir);

@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use tantivy::SegmentOrdinal;
+
 use super::roster::Roster;
 use super::vocabulary::Vocabulary;
 use crate::index::names;
@@ -12,7 +14,11 @@ use crate::index::names;
 /// For each value of a column the number under which it is counted: that of one of its spellings, or, above the numbers
 /// of the vocabulary, that of somebody in the register.
 #[derive(Debug)]
-pub(super) struct Canon(Vec<u32>);
+pub(super) struct Canon {
+    of: Vec<u32>,
+    /// The same by segment and ordinal.
+    of_ordinals: Vec<Vec<u32>>,
+}
 
 impl Canon {
     /// Works it out for all values.
@@ -48,18 +54,32 @@ impl Canon {
                 *class = *number;
             }
         }
-        Self(of)
+        let of_segment = |numbers: &Vec<u32>| {
+            let classes = numbers.iter().map(|number| of.get(*number as usize));
+            classes
+                .map(|class| class.copied().unwrap_or(u32::MAX))
+                .collect()
+        };
+        let of_ordinals = vocabulary.numbers().iter().map(of_segment).collect();
+        Self { of, of_ordinals }
     }
 
     /// The number under which a value is counted.
     pub(super) fn of(&self, number: u32) -> u32 {
-        self.0.get(number as usize).copied().unwrap_or(number)
+        self.of.get(number as usize).copied().unwrap_or(number)
+    }
+
+    /// The number under which what has an ordinal in a segment is counted.
+    pub(super) fn of_ordinal(&self, segment: SegmentOrdinal, ordinal: u64) -> u32 {
+        let of = self.of_ordinals.get(segment as usize);
+        let of = of.and_then(|of| of.get(ordinal as usize));
+        of.copied().unwrap_or(u32::MAX)
     }
 
     /// The values that are counted under a number.
     pub(super) fn members(&self, class: u32) -> impl Iterator<Item = u32> {
         (0_u32..)
-            .zip(&self.0)
+            .zip(&self.of)
             .filter(move |(_, of)| **of == class)
             .map(|(number, _)| number)
     }

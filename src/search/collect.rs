@@ -360,7 +360,7 @@ impl FacetTally {
                     last = *doc;
                 }
                 // Under two spellings it still counts once.
-                let number = canon.of(self.vocabulary.of_ordinal(segment, *ord));
+                let number = canon.of_ordinal(segment, *ord);
                 if !self.seen.contains(&number) {
                     self.seen.push(number);
                     self.own.add(number);
@@ -386,7 +386,7 @@ impl FacetTally {
         self.seen.clear();
         if let Some(canon) = &self.canon {
             for value in self.ords.values_for_doc(doc) {
-                let number = canon.of(self.vocabulary.of_ordinal(ord, value));
+                let number = canon.of_ordinal(ord, value);
                 if self.seen.contains(&number) {
                     continue;
                 }

@@ -2,6 +2,7 @@
 //! or the opposite word. Nothing here understands a sentence; what it finds is for people to judge.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
 
 use serde::Serialize;
 
@@ -123,10 +124,8 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("begin", "end"),
     ("stay", "leave"),
     ("stay", "resign"),
-    ("always", "never"),
     ("better", "worse"),
     ("enough", "insufficient"),
-    ("before", "after"),
     ("agree", "disagree"),
     ("approve", "veto"),
     ("true", "false"),
@@ -134,6 +133,38 @@ const OPPOSITES: &[(&str, &str)] = &[
     ("ready", "unready"),
     ("success", "failure"),
 ];
+
+/// What a word is to a comparison, if it is not only itself.
+enum Class {
+    Negation,
+    Number,
+    Empty,
+    /// The bits of the pairs in which it comes first or second.
+    Opposite {
+        first: u64,
+        second: u64,
+    },
+}
+
+static CLASSES: LazyLock<HashMap<&str, Class>> = LazyLock::new(|| {
+    let mut classes = HashMap::new();
+    for (n, (one, other)) in OPPOSITES.iter().enumerate() {
+        for (word, in_first, in_second) in [(one, 1 << n, 0), (other, 0, 1 << n)] {
+            let class = classes.entry(*word).or_insert(Class::Opposite {
+                first: 0,
+                second: 0,
+            });
+            if let Class::Opposite { first, second } = class {
+                *first |= in_first;
+                *second |= in_second;
+            }
+        }
+    }
+    classes.extend(EMPTY.iter().map(|word| (*word, Class::Empty)));
+    classes.extend(NUMBERS.iter().map(|word| (*word, Class::Number)));
+    classes.extend(NEGATIONS.iter().map(|word| (*word, Class::Negation)));
+    classes
+});
 
 /// A statement's words, sorted by what they tell.
 #[derive(Debug, Default)]
@@ -157,19 +188,28 @@ fn facts(text: &str, stance: Stance, vocabulary: &mut HashMap<String, u32>) -> F
     };
     for word in words(Analyzer::Exact, text) {
         let word = word.text;
-        if NEGATIONS.contains(&word.as_str()) {
-            facts.negated = !facts.negated;
-        } else if word.starts_with(|c: char| c.is_ascii_digit()) || NUMBERS.contains(&word.as_str())
-        {
-            facts.numbers.insert(word);
-        } else if !EMPTY.contains(&word.as_str()) {
-            for (n, (one, other)) in OPPOSITES.iter().enumerate() {
-                facts.first |= u64::from(*one == word) << n;
-                facts.second |= u64::from(*other == word) << n;
+        match CLASSES.get(word.as_str()) {
+            Some(Class::Negation) => {
+                facts.negated = !facts.negated;
+                continue;
             }
-            let next = vocabulary.len() as u32;
-            facts.words.push(*vocabulary.entry(word).or_insert(next));
+            Some(Class::Empty) => continue,
+            Some(Class::Number) => {
+                facts.numbers.insert(word);
+                continue;
+            }
+            Some(Class::Opposite { first, second }) => {
+                facts.first |= first;
+                facts.second |= second;
+            }
+            None if word.starts_with(|c: char| c.is_ascii_digit()) => {
+                facts.numbers.insert(word);
+                continue;
+            }
+            None => {}
         }
+        let next = vocabulary.len() as u32;
+        facts.words.push(*vocabulary.entry(word).or_insert(next));
     }
     facts.words.sort_unstable();
     facts.words.dedup();

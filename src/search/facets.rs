@@ -130,15 +130,22 @@ impl<'a> Values<'a> {
         self.roster?.people().all().get(self.slot(number)?)
     }
 
-    /// Does a value contain this, folded or as tokens of a name?
-    fn contains(&self, facet: Facet, number: u32, folded: &str, tokens: &str) -> bool {
-        match (self.roster, self.slot(number)) {
-            (Some(roster), Some(slot)) if self.person(number).is_some() => {
-                roster.is_spelled(slot, tokens)
+    /// Leaves of these counts the values that contain what somebody has typed.
+    fn retain_containing(&self, facet: Facet, typed: &str, counts: &mut Counts) {
+        let (folded, tokens) = (fold(typed), names::tokens(typed).join(" "));
+        // Speakers are counted by their keys, which are folded already.
+        let keys = match facet {
+            Facet::Speaker => self.vocabulary.containing(&tokens),
+            _ => Vec::new(),
+        };
+        counts.retain(|(number, _)| match (self.roster, self.slot(*number)) {
+            (Some(roster), Some(slot)) if self.person(*number).is_some() => {
+                roster.is_spelled(slot, &tokens)
             }
-            _ if facet == Facet::Speaker => self.value(number).contains(tokens),
-            _ => fold(&self.value(number)).contains(folded),
-        }
+            (_, None) if facet == Facet::Speaker => keys.binary_search(number).is_ok(),
+            _ if facet == Facet::Speaker => self.value(*number).contains(&tokens),
+            _ => fold(&self.value(*number)).contains(&folded),
+        });
     }
 }
 
@@ -154,8 +161,7 @@ pub(super) fn counts(
     let facet = request.facet;
     let limit = request.limit.min(MAX_FACET_VALUES);
     if let Some(contains) = &request.contains {
-        let (folded, tokens) = (fold(contains), names::tokens(contains).join(" "));
-        counts.retain(|(number, _)| values.contains(facet, *number, &folded, &tokens));
+        values.retain_containing(facet, contains, &mut counts);
     }
     let distinct = counts.len() as u64;
     let has = |counts: &Counts, number: u32| -> Option<(u32, u64)> {

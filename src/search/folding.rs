@@ -15,7 +15,6 @@ use super::highlight::Highlighter;
 use super::hits;
 use super::request::{Counting, Request, Sort};
 use super::searcher::{BUDGET, Error, Searcher};
-use crate::index;
 use crate::index::schema::fields;
 
 /// Most copies that a hit lists.
@@ -97,7 +96,7 @@ impl Searcher {
         let Some(at) = self.find(id)? else {
             return Ok(Vec::new());
         };
-        let stored = index::statement(self.engine(), at).map_err(|e| self.at(e))?;
+        let stored = self.statement_at(at)?;
         let family = self.index().families().of(stored.family);
         let people = self.roster()?.map(|r| r.people());
         let hit = hits::statement(stored, 0.0, &Highlighter::default(), people);
@@ -117,7 +116,7 @@ impl Searcher {
         let members = members.iter().filter(|at| **at != shown).take(MAX_COPIES);
         members
             .map(|at| {
-                let stored = index::statement(self.engine(), *at).map_err(|e| self.at(e))?;
+                let stored = self.statement_at(*at)?;
                 Ok(hits::copy(hit, &stored, diff))
             })
             .collect()

@@ -5,7 +5,7 @@ use super::answer::Marked;
 use super::compile::{Part, parts};
 use super::distance;
 use super::query::{Field, Leaf, Node, Pattern, Query};
-use crate::index::{Analyzer, Word, words};
+use crate::index::{Analyzer, Word, words, words_of_stems};
 use crate::text::Span;
 
 /// What to mark. Made once an answer.
@@ -20,6 +20,15 @@ enum Wanted {
     Prefix(String),
     Fuzzy(String, usize),
     Phrase(Vec<Part>, usize),
+}
+
+impl Wanted {
+    fn stem(&self) -> Option<&str> {
+        match self {
+            Self::Stem(stem) => Some(stem),
+            _ => None,
+        }
+    }
 }
 
 impl Highlighter {
@@ -80,24 +89,21 @@ impl Highlighter {
         if self.wanted.is_empty() {
             return Vec::new();
         }
-        // Both have the same words in the same places; cut the text only as often as needed.
-        let stemmed = |wanted: &Wanted| matches!(wanted, Wanted::Stem(_));
-        let cut = |kind, needed| {
-            if needed {
-                words(kind, text)
-            } else {
-                Vec::new()
-            }
-        };
-        let stems = cut(Analyzer::Stem, self.wanted.iter().any(stemmed));
-        let exact = cut(Analyzer::Exact, !self.wanted.iter().all(stemmed));
         let mut marks: Vec<Span> = Vec::new();
         let span = |word: &Word| Span::new(word.begin, word.end);
+        let stems: Vec<&str> = self.wanted.iter().filter_map(Wanted::stem).collect();
+        if !stems.is_empty() {
+            let found = words_of_stems(&stems, text);
+            marks.extend(found.iter().map(span));
+        }
+        // Cut the text only if needed.
+        let exact = match stems.len() < self.wanted.len() {
+            true => words(Analyzer::Exact, text),
+            false => Vec::new(),
+        };
         for wanted in &self.wanted {
             match wanted {
-                Wanted::Stem(stem) => {
-                    marks.extend(stems.iter().filter(|w| w.text == *stem).map(span));
-                }
+                Wanted::Stem(_) => {}
                 Wanted::Prefix(prefix) => marks.extend(
                     exact
                         .iter()

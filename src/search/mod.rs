@@ -18,6 +18,7 @@ mod folding;
 mod highlight;
 mod hints;
 mod hits;
+mod lookup;
 mod person;
 pub mod query;
 mod request;

@@ -6,14 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use tantivy::collector::DocSetCollector;
-use tantivy::query::{
-    BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery, TermQuery, TermSetQuery,
-};
-use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, Term};
+use tantivy::Term;
+use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery, TermSetQuery};
 
-use super::answer::{ANSWER_VERSION, Answer, FacetCounts, Hit, StatementHit};
+use super::answer::{ANSWER_VERSION, Answer, FacetCounts, Hit};
 use super::canon::Canon;
 use super::collect::{Candidate, Collect, Collected, FacetPlan, Plan};
 use super::columns::Columns;
@@ -29,8 +25,6 @@ use super::roster::Roster;
 use super::suggest::last_step;
 use super::vocabulary::{Counts, Vocabulary};
 use crate::index::documents::day_number;
-use crate::index::schema::fields;
-use crate::index::stored::{StoredArticle, StoredStatement};
 use crate::index::{self, ErrorKind, IndexReader, fold};
 
 /// How long one search may take.
@@ -335,54 +329,6 @@ impl Searcher {
         Ok(total)
     }
 
-    /// The statement with an id, with the words of a query marked in it if one is given.
-    ///
-    /// # Errors
-    /// If the index is damaged.
-    pub fn statement(
-        &self,
-        id: &str,
-        query: Option<&Query>,
-    ) -> Result<Option<StatementHit>, Error> {
-        let highlighter = query.map(Highlighter::new).unwrap_or_default();
-        let people = self.roster()?.map(|r| r.people());
-        Ok(self
-            .stored_statement(id)?
-            .map(|stored| hits::statement(stored, 0.0, &highlighter, people)))
-    }
-
-    /// The statement with an id, as the index keeps it.
-    ///
-    /// # Errors
-    /// If the index is damaged.
-    pub fn stored_statement(&self, id: &str) -> Result<Option<StoredStatement>, Error> {
-        self.find(id)?
-            .map(|at| index::statement(&self.engine, at))
-            .transpose()
-            .map_err(|kind| self.at(kind))
-    }
-
-    /// The article with a key, text and all.
-    ///
-    /// # Errors
-    /// If the index is damaged.
-    pub fn article(&self, key: &str) -> Result<Option<StoredArticle>, Error> {
-        self.find(key)?.map(|at| self.article_at(at)).transpose()
-    }
-
-    /// An article without the statements that corrections reject.
-    fn article_at(&self, at: DocAddress) -> Result<StoredArticle, Error> {
-        let mut article = index::article(&self.engine, at).map_err(|e| self.at(e))?;
-        if let Some(roster) = self.roster()? {
-            let rejected = |id: &String| {
-                let amended = roster.people().amendment(id);
-                amended.is_some_and(|amended| amended.speaker.is_none())
-            };
-            article.statements.retain(|id| !rejected(id));
-        }
-        Ok(article)
-    }
-
     /// Does any article name somebody so, speaking or not?
     ///
     /// # Errors
@@ -397,34 +343,6 @@ impl Searcher {
             ..Request::default()
         };
         Ok(self.count(&request)? > 0)
-    }
-
-    /// The key of the article with a key or an address, an id where it has no address, or the id of a statement in it.
-    ///
-    /// # Errors
-    /// If the index is damaged.
-    pub fn article_key(&self, id: &str) -> Result<Option<String>, Error> {
-        let hash = blake3::hash(id.as_bytes()).to_hex();
-        let article = id.rsplit_once('.').map(|(article, _)| article);
-        let keys = [Some(id), article, hash.get(..32)];
-        for key in keys.into_iter().flatten() {
-            if key.len() == 32 && self.find(key)?.is_some() {
-                return Ok(Some(key.to_owned()));
-            }
-        }
-        Ok(None)
-    }
-
-    pub(super) fn find(&self, id: &str) -> Result<Option<DocAddress>, Error> {
-        let query = TermQuery::new(
-            Term::from_field_text(fields().id, id),
-            IndexRecordOption::Basic,
-        );
-        let found = self
-            .engine
-            .search(&query, &DocSetCollector)
-            .map_err(|e| self.at(e))?;
-        Ok(found.into_iter().min())
     }
 
     pub(super) fn at(&self, kind: impl Into<ErrorKind>) -> Error {
@@ -628,7 +546,7 @@ impl Searcher {
             }
             Scope::Statements => {
                 let people = self.roster()?.map(|r| r.people());
-                let stored = index::statement(&self.engine, at).map_err(|e| self.at(e))?;
+                let stored = self.statement_at(at)?;
                 let hit = hits::statement(stored, score, highlighter, people);
                 Ok(Hit::Statement(Box::new(hit)))
             }

@@ -18,7 +18,6 @@ use super::request::{Request, Sort};
 use super::searcher::{Error, Searcher, bare};
 use crate::article::Stance;
 use crate::date::PartialDate;
-use crate::index;
 use crate::index::documents::date_of_days;
 use crate::index::schema::fields;
 
@@ -212,7 +211,7 @@ impl Searcher {
         first.sort_unstable_by_key(|(.., at)| *at);
         let mut texts: Vec<(String, Stance, DocAddress, u64)> = Vec::with_capacity(first.len());
         for (_, family, at) in first {
-            let stored = index::statement(self.engine(), at).map_err(|e| self.at(e))?;
+            let stored = self.statement_at(at)?;
             let text = hits::quote(&stored);
             if !text.is_empty() {
                 texts.push((text, stored.stance, at, family));
@@ -240,7 +239,7 @@ impl Searcher {
     /// The statement at an address, nothing marked in it.
     fn printed(&self, at: DocAddress) -> Result<StatementHit, Error> {
         let people = self.roster()?.map(|r| r.people());
-        let stored = index::statement(self.engine(), at).map_err(|e| self.at(e))?;
+        let stored = self.statement_at(at)?;
         Ok(hits::statement(
             stored,
             0.0,

@@ -21,7 +21,7 @@ use super::searcher::{Error, Searcher};
 use crate::article::{Kind, SpeakerType};
 use crate::index::schema::fields;
 use crate::index::stored::StoredStatement;
-use crate::index::{self, Analyzer, Word, names, words};
+use crate::index::{Analyzer, Word, names, words};
 
 /// Most words of a pasted quotation that are compared.
 const MAX_WORDS: usize = 400;
@@ -193,7 +193,7 @@ impl Searcher {
         found
             .into_iter()
             .map(|(score, at)| {
-                let stored = index::statement(self.engine(), at).map_err(|e| self.at(e))?;
+                let stored = self.statement_at(at)?;
                 Ok((score, stored))
             })
             .collect()

@@ -6,7 +6,9 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use memchr::memmem;
 use tantivy::schema::Field;
 use tantivy::{Searcher, SegmentOrdinal};
 
@@ -103,6 +105,31 @@ impl Vocabulary {
         None
     }
 
+    /// The numbers of the values that contain this, ascending.
+    pub(super) fn containing(&self, part: &str) -> Vec<u32> {
+        if part.is_empty() {
+            return (0..self.len() as u32).collect();
+        }
+        let mut found: Vec<u32> = Vec::new();
+        for begin in memmem::find_iter(self.text.as_bytes(), part) {
+            // Values follow each other without anything between them.
+            let number = self.ends.partition_point(|end| *end <= begin);
+            let number = match self.ends.get(number) {
+                Some(end) if begin + part.len() <= *end => number as u32,
+                _ => continue,
+            };
+            if found.last() != Some(&number) {
+                found.push(number);
+            }
+        }
+        found
+    }
+
+    /// By segment: the number of each ordinal.
+    pub(super) fn numbers(&self) -> &[Vec<u32>] {
+        &self.numbers
+    }
+
     /// The number of what has an ordinal in a segment.
     pub(super) fn of_ordinal(&self, segment: SegmentOrdinal, ordinal: u64) -> u32 {
         let numbers = self.numbers.get(segment as usize);
@@ -119,7 +146,7 @@ pub(super) struct Tally {
     /// What was counted, one by one, while it is little.
     few: Vec<u32>,
     /// Counts by number, once it is much.
-    many: Vec<u32>,
+    many: Option<Table>,
 }
 
 impl Tally {
@@ -128,30 +155,28 @@ impl Tally {
         Self {
             size,
             few: Vec::new(),
-            many: Vec::new(),
+            many: None,
         }
     }
 
     /// Counts a number once.
     pub(super) fn add(&mut self, number: u32) {
-        if self.many.is_empty() {
-            self.few.push(number);
-            self.spread();
-        } else if let Some(count) = self.many.get_mut(number as usize) {
-            *count += 1;
+        match &mut self.many {
+            Some(table) => table.add(number, 1),
+            None => {
+                self.few.push(number);
+                self.spread();
+            }
         }
     }
 
     /// Counts each of these once.
     pub(super) fn extend(&mut self, numbers: &[u64]) {
-        if self.many.is_empty() {
-            self.few.extend(numbers.iter().map(|n| *n as u32));
-            self.spread();
-            return;
-        }
-        for number in numbers {
-            if let Some(count) = self.many.get_mut(*number as usize) {
-                *count += 1;
+        match &mut self.many {
+            Some(table) => numbers.iter().for_each(|n| table.add(*n as u32, 1)),
+            None => {
+                self.few.extend(numbers.iter().map(|n| *n as u32));
+                self.spread();
             }
         }
     }
@@ -161,16 +186,18 @@ impl Tally {
         if self.few.len() <= self.size / 16 {
             return;
         }
-        self.many = vec![0; self.size];
+        let mut table = Table::new(self.size);
         for number in std::mem::take(&mut self.few) {
-            if let Some(count) = self.many.get_mut(number as usize) {
-                *count += 1;
-            }
+            table.add(number, 1);
         }
+        self.many = Some(table);
     }
 
     /// Hands on the numbers that were counted, in order, with their counts.
     pub(super) fn each(self, mut each: impl FnMut(u32, u64)) {
+        if let Some(table) = self.many {
+            return table.each(each);
+        }
         let mut few = self.few;
         few.sort_unstable();
         for alike in few.chunk_by(|a, b| a == b) {
@@ -178,12 +205,64 @@ impl Tally {
                 each(*first, alike.len() as u64);
             }
         }
-        for (number, count) in (0_u32..).zip(self.many) {
-            if count > 0 {
-                each(number, u64::from(count));
-            }
+    }
+}
+
+/// A count for each number. Tables are used again: to clear what was counted takes less than to clear new memory.
+#[derive(Debug)]
+struct Table {
+    /// May be longer; all beyond is 0.
+    counts: Vec<u32>,
+    size: usize,
+}
+
+/// Tables that nobody uses, all of them cleared.
+static CLEARED: Mutex<Vec<Vec<u32>>> = Mutex::new(Vec::new());
+/// Most tables that are kept: as many as some searches at a time need.
+const KEPT: usize = 32;
+/// Numbers that are passed over at a time if none of them was counted.
+const STRIDE: usize = 16;
+
+impl Table {
+    fn new(size: usize) -> Self {
+        let mut counts = cleared().pop().unwrap_or_default();
+        if counts.len() < size {
+            counts.resize(size, 0);
+        }
+        Self { counts, size }
+    }
+
+    fn add(&mut self, number: u32, count: u32) {
+        if (number as usize) < self.size
+            && let Some(sum) = self.counts.get_mut(number as usize)
+        {
+            *sum += count;
         }
     }
+
+    fn each(mut self, mut each: impl FnMut(u32, u64)) {
+        let used = self.counts.get_mut(..self.size).unwrap_or_default();
+        for (stride, counts) in used.chunks_mut(STRIDE).enumerate() {
+            if counts.iter().fold(0, |any, count| any | count) == 0 {
+                continue;
+            }
+            for (number, count) in (stride * STRIDE..).zip(counts) {
+                match std::mem::take(count) {
+                    0 => {}
+                    count => each(number as u32, u64::from(count)),
+                }
+            }
+        }
+        let mut kept = cleared();
+        if kept.len() < KEPT {
+            kept.push(self.counts);
+        }
+    }
+}
+
+fn cleared() -> MutexGuard<'static, Vec<Vec<u32>>> {
+    // Only whole tables come and go: the list is sound whatever a holder died of.
+    CLEARED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Adds up counts of the same number.
@@ -199,21 +278,32 @@ pub(super) fn sum(mut counts: Counts, size: usize) -> Counts {
         });
         return counts;
     }
-    let mut totals = vec![0_u64; size];
-    for (number, count) in counts {
-        if let Some(total) = totals.get_mut(number as usize) {
-            *total += count;
-        }
+    let mut table = Table::new(size);
+    for (number, count) in counts.drain(..) {
+        table.add(number, u32::try_from(count).unwrap_or(u32::MAX));
     }
-    (0_u32..)
-        .zip(totals)
-        .filter(|(_, count)| *count > 0)
-        .collect()
+    table.each(|number, count| counts.push((number, count)));
+    counts
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_is_found_within_one_value_only() {
+        let values = ["abcabc", "bcd", "", "dab"];
+        let mut vocabulary = Vocabulary::default();
+        for value in values {
+            vocabulary.text += value;
+            vocabulary.ends.push(vocabulary.text.len());
+        }
+        for part in ["", "a", "ab", "bc", "cb", "cd", "dd", "bcd", "abcabcb", "x"] {
+            let having = (0_u32..).zip(values).filter(|(_, v)| v.contains(part));
+            let having: Vec<u32> = having.map(|(n, _)| n).collect();
+            assert_eq!(vocabulary.containing(part), having, "{part}");
+        }
+    }
 
     #[test]
     fn few_and_many_are_counted_alike() {
@@ -227,6 +317,10 @@ mod tests {
             tally.each(|number, count| counts.push((number, count)));
             assert_eq!(counts, [(1, 1), (2, 20), (3, 2)], "{size}");
         }
+        // A table that is used again is smaller than before, and numbers beyond it are nobody's.
+        let mut tally = Tally::new(3);
+        tally.extend(&[0, 2, 7]);
+        tally.each(|number, count| assert!(number < 3 && count == 1));
         assert_eq!(sum(vec![(7, 2), (1, 1), (7, 3)], 1000), [(1, 1), (7, 5)]);
         assert_eq!(sum(vec![(7, 2), (1, 1), (7, 3)], 8), [(1, 1), (7, 5)]);
     }

@@ -391,9 +391,7 @@ mod tests {
         for (family, speaker, words) in statements {
             gathering.add(family, speaker, &words).unwrap();
         }
-        Families {
-            joined: gathering.finish().unwrap().join().unwrap(),
-        }
+        Families::new(gathering.finish().unwrap().join().unwrap())
     }
 
     /// Which of these statements are one, by the place of the longest.

@@ -18,6 +18,7 @@ use crate::index::families;
 use crate::index::groups::{self, Groups};
 use crate::index::known::Known;
 use crate::index::manifest::{FileEntry, Manifest, SCHEMA_VERSION};
+use crate::index::merging::Bounded;
 use crate::index::people::People;
 use crate::index::reader::{META, SEGMENTS, files_in_use};
 use crate::index::schema::{self, fields};
@@ -100,14 +101,16 @@ impl Writer {
     /// # Errors
     /// As [`Writer::commit`].
     pub fn finish(mut self) -> Result<Committed, Error> {
-        let log = self.log()?;
-        let changed = self.commit_engine()?;
-        if !self.touched {
+        if !self.touched && !self.changed {
             return self.commit();
         }
-        if changed || self.manifest.extraction != self.settings.extraction {
-            self.write_manifest()?;
-        }
+        let log = self.log()?;
+        // With the commit the engine looks for what to join.
+        let policy = Bounded::at_the_end(self.settings.memory());
+        self.engine.set_merge_policy(Box::new(policy));
+        self.changed = true;
+        self.commit_engine()?;
+        self.write_manifest()?;
         let committed = self.committed(&log, Vec::new());
         let (room, words) = (self.room(TAPES), self.room(1));
         let Self {
