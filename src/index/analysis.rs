@@ -101,8 +101,8 @@ pub fn words_of_stems(stems: &[&str], text: &str) -> Vec<Word> {
         if !stems.iter().any(|stem| stem.as_bytes().first() == first) {
             continue;
         }
-        let printed = text.get(token.offset_from..token.offset_to);
-        for stemmed in words(Analyzer::Stem, printed.unwrap_or_default()) {
+        // What is folded folds to itself.
+        for stemmed in words(Analyzer::Stem, &token.text) {
             if stems.contains(&stemmed.text.as_str()) {
                 found.push(Word {
                     text: stemmed.text,

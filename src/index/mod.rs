@@ -34,7 +34,7 @@ pub use known::{FileRecord, Known, source_number};
 pub use last_run::LastRun;
 pub use manifest::{FileEntry, Manifest, SCHEMA_VERSION};
 pub use reader::{IndexReader, open_reader};
-pub(crate) use reader::{article, statement};
+pub(crate) use reader::{article, quotation, statement};
 pub use storage::erase;
 pub(crate) use storage::write_atomically;
 pub use writer::{Committed, IndexedArticle, Put, Settings, Writer};

@@ -19,7 +19,7 @@ use super::manifest::{Manifest, SCHEMA_VERSION};
 use super::people::{self, People};
 use super::schema::{fields, schema};
 use super::storage::Storage;
-use super::stored::{StoredArticle, StoredStatement};
+use super::stored::{StoredArticle, StoredQuotation, StoredStatement};
 use crate::corrections::{self, Log};
 
 /// Folder of the engine's files within the index folder.
@@ -239,6 +239,14 @@ impl IndexReader {
 /// # Errors
 /// [`ErrorKind::Damaged`] if the document holds no statement.
 pub(crate) fn statement(searcher: &Searcher, at: DocAddress) -> Result<StoredStatement, ErrorKind> {
+    stored(searcher, at)
+}
+
+/// Reads what was said in a statement's document.
+///
+/// # Errors
+/// [`ErrorKind::Damaged`] if the document holds no statement.
+pub(crate) fn quotation(searcher: &Searcher, at: DocAddress) -> Result<StoredQuotation, ErrorKind> {
     stored(searcher, at)
 }
 

@@ -206,6 +206,24 @@ pub struct StoredStatement {
     pub family: u64,
 }
 
+/// Of a statement what was said, for who reads many of them.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct StoredQuotation {
+    /// Attitude of the cue.
+    pub stance: Stance,
+    /// Where the parts stand.
+    pub spans: ContentSpans,
+    /// Text around the statement.
+    pub passage: Passage,
+}
+
+/// Of the spans of a statement those of what was said.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct ContentSpans {
+    /// What was said.
+    pub content: Vec<Span>,
+}
+
 impl StoredStatement {
     /// What was said, its parts with a blank between.
     #[must_use]

@@ -5,7 +5,7 @@ use super::answer::{ArticleHit, Copy, CopyKind, Marked, SpeakerHit, StatementHit
 use super::highlight::Highlighter;
 use crate::article::SpeakerType;
 use crate::index::people::People;
-use crate::index::stored::{StoredArticle, StoredSpeaker, StoredStatement, StoredStep};
+use crate::index::stored::{Passage, StoredArticle, StoredSpeaker, StoredStatement, StoredStep};
 use crate::index::{Analyzer, words};
 use crate::text::Span;
 
@@ -17,9 +17,9 @@ const MOST_WORDS: usize = 400;
 const PASSAGE: usize = 300;
 
 /// What was said; parts that the article keeps apart are joined.
-pub(super) fn quote(stored: &StoredStatement) -> String {
-    let spans = stored.spans.content.iter();
-    let parts: Vec<&str> = spans.filter_map(|s| stored.passage.slice(*s)).collect();
+pub(super) fn quote(content: &[Span], passage: &Passage) -> String {
+    let spans = content.iter();
+    let parts: Vec<&str> = spans.filter_map(|s| passage.slice(*s)).collect();
     parts.join(APART)
 }
 
@@ -39,7 +39,7 @@ pub(super) fn statement(
             .collect::<Vec<_>>()
             .join(between)
     };
-    let quote = quote(&stored);
+    let quote = quote(&stored.spans.content, &stored.passage);
     let source = slice(&stored.spans.source, " ");
     let cue = slice(&stored.spans.cue, " ");
     let single = |span: Option<Span>| {
@@ -152,7 +152,7 @@ pub(super) fn across_articles(stored: &mut StoredStatement, people: &People) -> 
 
 /// What a hit says of another appearance of its quotation; `diff`: word by word.
 pub(super) fn copy(hit: &StatementHit, stored: &StoredStatement, diff: bool) -> Copy {
-    let text = quote(stored);
+    let text = quote(&stored.spans.content, &stored.passage);
     let (shown, other) = (
         words(Analyzer::Exact, &hit.quote.text),
         words(Analyzer::Exact, &text),

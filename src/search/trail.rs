@@ -18,6 +18,7 @@ use super::request::{Request, Sort};
 use super::searcher::{Error, Searcher, bare};
 use crate::article::Stance;
 use crate::date::PartialDate;
+use crate::index;
 use crate::index::documents::date_of_days;
 use crate::index::schema::fields;
 
@@ -211,8 +212,8 @@ impl Searcher {
         first.sort_unstable_by_key(|(.., at)| *at);
         let mut texts: Vec<(String, Stance, DocAddress, u64)> = Vec::with_capacity(first.len());
         for (_, family, at) in first {
-            let stored = self.statement_at(at)?;
-            let text = hits::quote(&stored);
+            let stored = index::quotation(self.engine(), at).map_err(|e| self.at(e))?;
+            let text = hits::quote(&stored.spans.content, &stored.passage);
             if !text.is_empty() {
                 texts.push((text, stored.stance, at, family));
             }
