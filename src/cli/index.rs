@@ -27,7 +27,8 @@ use tell::Lines;
   whosaid index --map title=headline,published=day export.csv
 
 Files that have not changed since the last run are not read again, articles that have not changed are not extracted \
-again; a run that was interrupted goes on where it was. A file that cannot be read is reported and the others are \
+again; a run that was interrupted goes on where it was. Other programs go first where there are not processors enough \
+for all. A file that cannot be read is reported and the others are \
 indexed; the exit code is then 3. Blank files, pictures and programs are named but are no failure.")]
 pub(super) struct Args {
     #[command(flatten)]
@@ -75,6 +76,7 @@ pub(super) fn rebuild(args: &Args, index: &Path) -> Result<u8> {
 }
 
 pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
+    step_back();
     let stop = on_interrupt();
     let mut lines = Lines::create(args.report.as_deref())?;
     if !args.watch {
@@ -88,6 +90,18 @@ pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
         once(args, index, &stop, &mut lines)?;
     }
     Ok(DONE)
+}
+
+/// Leaves the processors to whoever else wants them: people read the page while articles are indexed. Alone on a machine
+/// a run is as fast as ever.
+fn step_back() {
+    #[cfg(unix)]
+    {
+        /// On a scale from -20, the first to be served, to 19.
+        const NICE: i32 = 10;
+        // Where it is not allowed it only would have been kinder.
+        let _ = rustix::process::nice(NICE);
+    }
 }
 
 /// Set by Ctrl-C; the second one ends the program at once, as one without this would.

@@ -34,6 +34,9 @@ const MAX_HEAD: usize = 32 * 1024;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How long requests under way may take when the server is asked to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
+/// Connections that wait to be accepted; those beyond have to ask again, a second later at the earliest.
+#[cfg(unix)]
+const WAITING: i32 = 1024;
 /// Exports at once.
 const EXPORTS: usize = 4;
 /// Shortest token, in bytes: shorter ones can be guessed over a network.
@@ -146,6 +149,8 @@ impl Server {
         };
         let listener = TcpListener::bind(listen).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
+        #[cfg(unix)]
+        rustix::net::listen(&listener, WAITING).map_err(|e| failed(e.into()))?;
         let address = listener.local_addr().map_err(failed)?;
         let threads = match settings.threads {
             0 => std::thread::available_parallelism().map_or(2, usize::from),
