@@ -106,6 +106,12 @@ const SUFFIXES: &[(&str, Wanted)] = &[
     (" harbour", Wanted::Settlement),
 ];
 
+/// What a place is, which alone is no name: "the Port" is the one that the article is about, not Le Port on Réunion.
+const KINDS: &[&str] = &[
+    "bay", "beach", "bridge", "city", "coast", "county", "district", "harbor", "harbour", "hill",
+    "island", "lake", "mountain", "park", "port", "river", "town", "valley", "village",
+];
+
 impl Wanted {
     fn fits(self, class: Class) -> bool {
         match self {
@@ -128,6 +134,9 @@ pub(super) fn find(
     gazetteer: &Gazetteer,
     found: &mut Vec<Candidate>,
 ) {
+    if KINDS.contains(&folded) {
+        return;
+    }
     let short = folded.len() <= 2;
     found.extend(
         gazetteer

@@ -233,6 +233,16 @@ pub(super) fn find(tokens: &Tokens<'_>, name: Range<u32>, gazetteer: &Gazetteer)
             let Some(&first) = candidates.first() else {
                 continue;
             };
+            // "Bush Administration" is named for who leads it.
+            let leads = length == 1 && begin == name.start && end + 1 == name.end;
+            if leads
+                && tokens.word(end).eq_ignore_ascii_case("administration")
+                && gazetteer
+                    .get(first.place)
+                    .is_some_and(|r| r.class.is_settlement())
+            {
+                continue;
+            }
             let is_served = is_served(tokens, begin..end, name.clone());
             let least = if length > 1 {
                 LEAST_LONG
