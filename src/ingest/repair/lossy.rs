@@ -57,14 +57,11 @@ pub(super) fn mend(letters: &mut [Letter], exact: bool) {
 /// Characters that lost only their middle byte.
 fn half_lost(letters: &mut [Letter]) {
     for at in 0..letters.len() {
-        if letters[at].c != 'â' || letters[at].rule.is_some() || letters[at].gone {
+        // Two that exact repair made count too: no language writes them side by side.
+        if letters[at].c != 'â' || letters[at].gone {
             continue;
         }
-        let Some(next) = letters
-            .get(at + 1)
-            .filter(|l| l.rule.is_none())
-            .map(|l| l.c)
-        else {
+        let Some(next) = letters.get(at + 1).map(|l| l.c) else {
             continue;
         };
         let whole = match next {

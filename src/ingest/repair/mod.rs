@@ -18,6 +18,9 @@ mod lossy;
 /// Texts are mended in parts of about this many bytes, cut at a line's end, so that memory stays bounded.
 const PART: usize = 1 << 20;
 
+/// A text is gone over until nothing more is mended, at most this often.
+const PASSES: usize = 16;
+
 /// What [`repair`] gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repaired {
@@ -36,8 +39,10 @@ struct Letter {
     /// Bytes of the damaged text that it stands for.
     begin: u32,
     end: u32,
-    /// The rule that made it; `None` if it is as it was.
+    /// The rule that made it in this pass; `None` if it is as it was.
     rule: Option<&'static str>,
+    /// The rule that made it in a pass before this one.
+    past: Option<&'static str>,
     /// It goes; what follows stays.
     gone: bool,
 }
@@ -119,13 +124,34 @@ fn mend(part: &str, offset: usize) -> Vec<Letter> {
                 begin: span.begin,
                 end: span.end,
                 rule: None,
+                past: None,
                 gone: false,
             }
         })
         .collect();
-    let damaged = gate::fires(gate::census(&letters));
-    let exact = exact::mend(&mut letters, damaged);
-    lossy::mend(&mut letters, exact);
+    let mut removed = Vec::new();
+    for _ in 0..PASSES {
+        let damaged = gate::fires(gate::census(&letters));
+        let exact = exact::mend(&mut letters, damaged);
+        lossy::mend(&mut letters, exact);
+        if letters.iter().all(|l| l.rule.is_none()) {
+            break;
+        }
+        // What one pass made may show what the next can mend, and is to it as if it had always stood there.
+        for letter in &mut letters {
+            letter.past = letter.rule.take().or(letter.past);
+        }
+        removed.extend(letters.extract_if(.., |l| l.gone));
+    }
+    letters.extend(removed);
+    letters.sort_by_key(|l| l.begin);
+    // What went and is covered by a letter that was made of it is no repair of its own.
+    let mut covered = 0;
+    letters.retain(|letter| {
+        let alone = letter.begin >= covered;
+        covered = covered.max(letter.end);
+        alone
+    });
     letters
 }
 
@@ -136,7 +162,7 @@ fn write(letters: &[Letter], damaged: &str, out: &mut Repaired) {
         if !letter.gone {
             out.text.push(letter.c);
         }
-        let Some(rule) = letter.rule else { continue };
+        let Some(rule) = letter.past else { continue };
         let span = Span::new(begin, out.text.len());
         let from = letter.begin as usize..letter.end as usize;
         if let Some(map) = &mut out.map {

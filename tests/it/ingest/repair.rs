@@ -32,6 +32,8 @@ fn run(suite: &str) {
             case.known_failure,
             mended.text
         );
+        let again = repair(mended.text.clone());
+        assert_eq!(again.text, mended.text, "{}: again", case.name);
         if case.expect.is_none() && !case.known_failure {
             assert!(
                 mended.map.is_none() && mended.repairs.is_empty(),
@@ -77,6 +79,7 @@ proptest! {
     #[test]
     fn anything_is_survived_and_leads_back(text in "[aâÂÃĂ€™œ\u{80}\u{99}\u{9d}é «».,s\n]{0,40}") {
         let mended = repair(text.clone());
+        prop_assert_eq!(&repair(mended.text.clone()).text, &mended.text);
         let Some(map) = mended.map else {
             prop_assert_eq!(mended.text, text);
             return Ok(());
