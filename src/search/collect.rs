@@ -6,8 +6,9 @@
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
-use std::sync::Arc;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering as Memory};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use tantivy::collector::{Collector, SegmentCollector};
@@ -17,11 +18,11 @@ use tantivy::{
     DocAddress, DocId, DocSet, Score, SegmentOrdinal, SegmentReader, TERMINATED, TantivyError, Term,
 };
 
-use super::canon::Canon;
 use super::columns::Columns;
+use super::forward::{Forward, Source, Space};
 use super::request::{Counting, Scope, Sort};
-use super::roster::{GONE, OWN, Overlay, Roster};
-use super::vocabulary::{Counts, Tally, Vocabulary, sum};
+use super::roster::Roster;
+use super::vocabulary::{Counts, Tally};
 use crate::index::Groups;
 use crate::index::families::Families;
 use crate::index::schema::fields;
@@ -41,8 +42,12 @@ const DOUBT: f32 = 0.5;
 /// What to collect.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// Columns to count, with their values.
-    pub(super) facets: Vec<FacetPlan>,
+    /// What is counted, by number of the space.
+    pub(super) space: Arc<Space>,
+    /// The space's numbers by document, if they are at hand.
+    pub(super) forward: Option<Arc<Forward>>,
+    /// Places in the space of the facets that are asked for.
+    pub(super) facets: Vec<usize>,
     /// Filters.
     pub(super) filters: Vec<FilterPlan>,
     /// How many hits to keep.
@@ -61,9 +66,28 @@ pub(super) struct Plan {
     pub(super) columns: Arc<Columns>,
     /// Set when the deadline passed; the rest is not looked at.
     pub(super) late: AtomicBool,
+    /// What has been counted. Segments are searched one after the other, and each goes on with it.
+    pub(super) tally: Mutex<Tally>,
 }
 
 impl Plan {
+    /// The numbers of the facets that are asked for.
+    fn asked(&self) -> Vec<Range<u32>> {
+        let places = self.facets.iter();
+        places.map(|place| self.space.numbers(*place)).collect()
+    }
+
+    /// What has been counted, to go on with.
+    fn counted_so_far(&self) -> Tally {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *tally, Tally::new(self.space.size()))
+    }
+
+    fn add(&self, counted: Tally) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.absorb(counted);
+    }
+
     /// What counts once instead of every hit.
     fn once(&self) -> Option<Once> {
         match (self.counting, self.scope) {
@@ -83,22 +107,13 @@ enum Once {
     Group,
 }
 
-/// A column to count.
-#[derive(Debug)]
-pub(super) struct FacetPlan {
-    pub(super) field: Field,
-    pub(super) vocabulary: Arc<Vocabulary>,
-    /// Which values are one; `None` if each is its own.
-    pub(super) canon: Option<Arc<Canon>>,
-}
-
 /// A filter on whole terms.
 #[derive(Debug)]
 pub(super) struct FilterPlan {
     pub(super) field: Field,
     pub(super) any: Vec<String>,
     pub(super) none: Vec<String>,
-    /// Place in [`Plan::facets`] of the facet that it narrows.
+    /// Place in [`Plan::space`] of the facet that it narrows, if that is counted.
     pub(super) facet: Option<usize>,
 }
 
@@ -152,29 +167,9 @@ pub(super) struct Collected {
     pub(super) counted: Vec<u64>,
     /// Best first.
     pub(super) hits: Vec<Candidate>,
-    /// Of each facet, the counts of its values by number; above the numbers of the vocabulary come the roster's slots.
+    /// Of each facet that was asked for, the counts of its values by number; above the numbers of the vocabulary come the
+    /// roster's slots.
     pub(super) facets: Vec<Counts>,
-    /// Where not every hit counts: numbers with what counts once, for all segments to be counted together.
-    pub(super) pairs: Vec<Vec<(u32, u64)>>,
-}
-
-/// Documents whose values are read at once: columns are faster by the block.
-const BLOCK: usize = 64;
-
-/// Counts of one facet in one segment.
-struct FacetTally {
-    vocabulary: Arc<Vocabulary>,
-    ords: Column<u64>,
-    canon: Option<Arc<Canon>>,
-    /// By ordinal of the value; where some are one, by number.
-    own: Tally,
-    /// By slot of the roster, of speakers who are not counted by their key.
-    slots: Tally,
-    /// Numbers with what counts once.
-    pairs: Vec<(u32, u64)>,
-    people: Option<(Arc<Roster>, Arc<Overlay>)>,
-    /// Slots of the document at hand.
-    seen: Vec<u32>,
 }
 
 /// The collector of a [`Plan`].
@@ -194,31 +189,12 @@ impl Collector for Collect {
         let plan = &self.0;
         let columns = &plan.columns;
         let number = |field| columns.number(ord, segment, field);
-        let mut facets = Vec::with_capacity(plan.facets.len());
-        for facet in &plan.facets {
-            let column = columns.text(ord, segment, facet.field)?;
-            let vocabulary = &facet.vocabulary;
-            let roster = plan.roster.as_ref();
-            let slots = roster.map_or(0, |r| r.slots());
-            let roster = roster.filter(|_| facet.field == f.speaker_key);
-            let people = match roster {
-                Some(roster) => Some((Arc::clone(roster), roster.overlay(ord, segment)?)),
-                None => None,
-            };
-            facets.push(column.map(|column| FacetTally {
-                vocabulary: Arc::clone(vocabulary),
-                own: Tally::new(match facet.canon {
-                    Some(_) => vocabulary.len() + slots,
-                    None => column.num_terms(),
-                }),
-                slots: Tally::new(roster.map_or(0, |r| r.slots())),
-                canon: facet.canon.clone(),
-                ords: column.ords().clone(),
-                pairs: Vec::new(),
-                people,
-                seen: Vec::new(),
-            }));
-        }
+        let source = match &plan.forward {
+            Some(forward) => Source::forward(Arc::clone(forward), ord),
+            None => Source::columns(&plan.space, ord, segment, columns)?,
+        };
+        // Segments are searched one after the other: each goes on with what those before have counted.
+        let tally = plan.counted_so_far();
         let filters = plan
             .filters
             .iter()
@@ -237,7 +213,10 @@ impl Collector for Collect {
             plan: Arc::clone(plan),
             ord,
             filters,
-            facets,
+            source,
+            asked: plan.asked(),
+            tally,
+            pairs: Vec::new(),
             order: number(f.order)?,
             family: number(f.family)?,
             confidence: number(f.confidence)?,
@@ -245,7 +224,6 @@ impl Collector for Collect {
             once,
             counted: Vec::new(),
             block: Vec::with_capacity(BLOCK),
-            scratch: Scratch::default(),
             seen: 0,
             late: false,
             total: 0,
@@ -257,52 +235,60 @@ impl Collector for Collect {
         self.0.sort == Sort::Relevance && self.0.keep > 0
     }
 
-    fn merge_fruits(&self, segments: Vec<Collected>) -> tantivy::Result<Collected> {
+    fn merge_fruits(&self, segments: Vec<Part>) -> tantivy::Result<Collected> {
         let plan = &self.0;
-        let mut merged = Collected {
-            facets: plan.facets.iter().map(|_| Vec::new()).collect(),
-            pairs: plan.facets.iter().map(|_| Vec::new()).collect(),
-            ..Collected::default()
-        };
+        let mut merged = Part::default();
         for segment in segments {
             merged.total += segment.total;
             merged.counted.extend(segment.counted);
             merged.hits.extend(segment.hits);
-            for (all, one) in merged.facets.iter_mut().zip(segment.facets) {
-                all.extend(one);
-            }
-            for (all, one) in merged.pairs.iter_mut().zip(segment.pairs) {
-                all.extend(one);
-            }
+            merged.pairs.extend(segment.pairs);
         }
-        let slots = plan.roster.as_ref().map_or(0, |roster| roster.slots());
-        for (counts, facet) in merged.facets.iter_mut().zip(&plan.facets) {
-            *counts = sum(std::mem::take(counts), facet.vocabulary.len() + slots);
-        }
-        for (counts, mut pairs) in merged
-            .facets
-            .iter_mut()
-            .zip(std::mem::take(&mut merged.pairs))
-        {
-            pairs.sort_unstable();
-            pairs.dedup();
-            let numbers = pairs.chunk_by(|a, b| a.0 == b.0);
-            counts.extend(numbers.filter_map(|of| Some((of.first()?.0, of.len() as u64))));
-        }
+        merged.pairs.sort_unstable();
+        merged.pairs.dedup();
+        let mut tally = plan.counted_so_far();
+        merged
+            .pairs
+            .iter()
+            .for_each(|(number, _)| tally.add(*number));
+        let facets = tally.counts(&plan.asked());
         merged.counted.sort_unstable();
         merged.counted.dedup();
         merged.hits.sort_unstable();
         merged.hits.truncate(plan.keep);
-        Ok(merged)
+        Ok(Collected {
+            total: merged.total,
+            counted: merged.counted,
+            hits: merged.hits,
+            facets,
+        })
     }
 }
+
+/// What was collected of one segment.
+#[derive(Default)]
+pub(super) struct Part {
+    total: u64,
+    counted: Vec<u64>,
+    hits: Vec<Candidate>,
+    pairs: Vec<(u32, u64)>,
+}
+
+/// Documents that are counted at a time.
+const BLOCK: usize = 64;
 
 /// Collects one segment.
 pub(super) struct SegmentCollect {
     plan: Arc<Plan>,
     ord: SegmentOrdinal,
     filters: Vec<Bits>,
-    facets: Vec<Option<FacetTally>>,
+    source: Source,
+    /// Numbers of the facets that are asked for.
+    asked: Vec<Range<u32>>,
+    /// Where every hit counts: how often each number.
+    tally: Tally,
+    /// Where not every hit counts: numbers with what counts once, for all segments to be counted together.
+    pairs: Vec<(u32, u64)>,
     order: Column<u64>,
     family: Column<u64>,
     confidence: Column<u64>,
@@ -310,152 +296,31 @@ pub(super) struct SegmentCollect {
     /// What counts once, if not every hit does.
     once: Option<(Once, Column<u64>)>,
     counted: Vec<u64>,
-    /// Hits that no facet has counted yet.
+    /// Hits that are not counted yet.
     block: Vec<DocId>,
-    scratch: Scratch,
     seen: u64,
     late: bool,
     total: u64,
     heap: BinaryHeap<Candidate>,
 }
 
-/// Room for the values of a block.
-#[derive(Default)]
-struct Scratch {
-    docs: Vec<DocId>,
-    rows: Vec<u32>,
-    values: Vec<u64>,
-}
-
-impl FacetTally {
-    /// Counts documents of which each counts.
-    fn count_block(
-        &mut self,
-        block: &[DocId],
-        segment: SegmentOrdinal,
-        scope: Scope,
-        scratch: &mut Scratch,
-    ) {
-        if let Some((_, overlay)) = &self.people
-            && (scope == Scope::Articles || overlay.adds())
-        {
-            // Somebody whom an article names in two ways still counts once.
-            for doc in block {
-                self.count(*doc, None, segment);
-            }
-            return;
-        }
-        let Scratch { docs, rows, values } = scratch;
-        docs.clear();
-        rows.clear();
-        self.ords.row_ids_for_docs(block, docs, rows);
-        values.clear();
-        values.resize(rows.len(), 0);
-        self.ords.values.get_vals(rows, values);
-        if let Some(canon) = &self.canon {
-            let mut last = DocId::MAX;
-            for (doc, ord) in docs.iter().zip(&*values) {
-                if *doc != last {
-                    self.seen.clear();
-                    last = *doc;
-                }
-                // Under two spellings it still counts once.
-                let number = canon.of_ordinal(segment, *ord);
-                if !self.seen.contains(&number) {
-                    self.seen.push(number);
-                    self.own.add(number);
-                }
-            }
-            return;
-        }
-        let Some((_, overlay)) = &self.people else {
-            self.own.extend(values);
-            return;
-        };
-        for (doc, ord) in docs.iter().zip(&*values) {
-            match overlay.slot(*doc, *ord) {
-                OWN => self.own.add(*ord as u32),
-                GONE => {}
-                slot => self.slots.add(slot),
-            }
-        }
-    }
-
-    /// Counts a document, or what of it counts `once`, in the segment `ord`.
-    fn count(&mut self, doc: DocId, once: Option<u64>, ord: SegmentOrdinal) {
-        self.seen.clear();
-        if let Some(canon) = &self.canon {
-            for value in self.ords.values_for_doc(doc) {
-                let number = canon.of_ordinal(ord, value);
-                if self.seen.contains(&number) {
-                    continue;
-                }
-                self.seen.push(number);
-                match once {
-                    None => self.own.add(number),
-                    Some(once) => self.pairs.push((number, once)),
-                }
-            }
-            return;
-        }
-        let mut has_key = false;
-        for value in self.ords.values_for_doc(doc) {
-            has_key = true;
-            let people = self.people.as_ref();
-            let slot = people.map_or(OWN, |(_, overlay)| overlay.slot(doc, value));
-            match (slot, once) {
-                (OWN, None) => self.own.add(value as u32),
-                (OWN, Some(once)) => {
-                    let number = self.vocabulary.of_ordinal(ord, value);
-                    self.pairs.push((number, once));
-                }
-                (GONE, _) => {}
-                (slot, _) if self.seen.contains(&slot) => {}
-                (slot, _) => self.seen.push(slot),
-            }
-        }
-        let Some((roster, overlay)) = &self.people else {
-            return;
-        };
-        if !has_key {
-            self.seen.extend(overlay.added(doc));
-        }
-        for slot in &self.seen {
-            match once {
-                None => self.slots.add(*slot),
-                Some(once) => {
-                    let number = roster.number(*slot, &self.vocabulary);
-                    self.pairs.push((number, once));
-                }
-            }
-        }
-    }
-
-    /// The counts by number.
-    fn counts(self, ord: SegmentOrdinal) -> (Counts, Vec<(u32, u64)>) {
-        let mut counts = Counts::new();
-        self.own.each(|ordinal, count| {
-            let number = match self.canon {
-                Some(_) => ordinal,
-                None => self.vocabulary.of_ordinal(ord, u64::from(ordinal)),
-            };
-            counts.push((number, count));
-        });
-        if let Some((roster, _)) = &self.people {
-            self.slots.each(|slot, count| {
-                counts.push((roster.number(slot, &self.vocabulary), count));
-            });
-        }
-        (counts, self.pairs)
-    }
-}
-
 impl SegmentCollect {
-    /// Counts the hits of the block in every facet.
+    /// Counts a document, or what of it counts `once`: in all facets, or in the one at a place of the space.
+    fn count(&mut self, doc: DocId, once: Option<u64>, facet: Option<usize>) {
+        let only = facet.map(|place| self.plan.space.numbers(place));
+        let asked = only.as_ref().map_or(&*self.asked, std::slice::from_ref);
+        let is_asked = |number: u32| asked.iter().any(|of| of.contains(&number));
+        self.source.each(doc, |number| match once {
+            _ if !is_asked(number) => {}
+            None => self.tally.add(number),
+            Some(once) => self.pairs.push((number, once)),
+        });
+    }
+
+    /// Counts the hits of the block. Facets that nobody asks for may be counted with them: to look whether a number is
+    /// asked for takes longer.
     fn count_block(&mut self) {
-        for tally in self.facets.iter_mut().flatten() {
-            tally.count_block(&self.block, self.ord, self.plan.scope, &mut self.scratch);
-        }
+        self.source.count(&self.block, &mut self.tally);
         self.block.clear();
     }
 
@@ -502,7 +367,7 @@ impl SegmentCollect {
 }
 
 impl SegmentCollector for SegmentCollect {
-    type Fruit = Collected;
+    type Fruit = Part;
 
     fn collect(&mut self, doc: DocId, score: Score) {
         self.seen += 1;
@@ -533,36 +398,30 @@ impl SegmentCollector for SegmentCollect {
             self.total += 1;
             self.counted.extend(once);
             self.offer(doc, score);
-            if once.is_none() {
+            if once.is_some() {
+                self.count(doc, once, None);
+            } else if !self.plan.facets.is_empty() {
                 self.block.push(doc);
                 if self.block.len() == BLOCK {
                     self.count_block();
                 }
-            } else {
-                for tally in self.facets.iter_mut().flatten() {
-                    tally.count(doc, once, self.ord);
-                }
             }
             return;
         };
-        if let Some(facet) = self.plan.filters.get(failed).and_then(|f| f.facet)
-            && let Some(Some(tally)) = self.facets.get_mut(facet)
-        {
-            tally.count(doc, once, self.ord);
+        let facet = self.plan.filters.get(failed).and_then(|f| f.facet);
+        if facet.is_some() {
+            self.count(doc, once, facet);
         }
     }
 
-    fn harvest(mut self) -> Collected {
+    fn harvest(mut self) -> Part {
         self.count_block();
-        let counted = self.facets.into_iter();
-        let counted = counted.map(|tally| tally.map(|t| t.counts(self.ord)).unwrap_or_default());
-        let (facets, pairs) = counted.unzip();
-        Collected {
+        self.plan.add(self.tally);
+        Part {
             total: self.total,
             counted: self.counted,
             hits: self.heap.into_vec(),
-            facets,
-            pairs,
+            pairs: self.pairs,
         }
     }
 }

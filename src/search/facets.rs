@@ -51,8 +51,8 @@ impl Facet {
     }
 }
 
-/// The filter on whole terms that a filter stands for.
-pub(super) fn plan(filter: &Filter, requests: &[FacetRequest], values: Values<'_>) -> FilterPlan {
+/// The filter on whole terms that a filter stands for; `place` is that of its facet, if it is counted.
+pub(super) fn plan(filter: &Filter, place: Option<usize>, values: Values<'_>) -> FilterPlan {
     let terms = |chosen: &[String]| {
         let terms = chosen.iter().flat_map(|v| values.terms(filter.facet, v));
         terms.collect()
@@ -61,7 +61,7 @@ pub(super) fn plan(filter: &Filter, requests: &[FacetRequest], values: Values<'_
         field: filter.facet.column(),
         any: terms(&filter.any),
         none: terms(&filter.none),
-        facet: requests.iter().position(|r| r.facet == filter.facet),
+        facet: place,
     }
 }
 
@@ -164,7 +164,7 @@ pub(super) fn counts(
         values.retain_containing(facet, contains, &mut counts);
     }
     let distinct = counts.len() as u64;
-    let has = |counts: &Counts, number: u32| -> Option<(u32, u64)> {
+    let has = |counts: &Counts, number: u32| -> Option<(u32, u32)> {
         let at = counts.binary_search_by_key(&number, |(number, _)| *number);
         counts.get(at.ok()?).copied()
     };
@@ -183,7 +183,7 @@ pub(super) fn counts(
     if facet == Facet::Place {
         let mut paths: Vec<(&str, u64)> = counts
             .iter()
-            .map(|(number, count)| (values.vocabulary.value(*number), *count))
+            .map(|(number, count)| (values.vocabulary.value(*number), u64::from(*count)))
             .collect();
         paths.extend(absent.iter().map(|path| (*path, 0)));
         let chosen: Vec<&str> = chosen
@@ -238,7 +238,7 @@ pub(super) fn counts(
         .map(|(value, count, selected)| FacetValue {
             label: value.clone(),
             value,
-            count,
+            count: u64::from(count),
             selected,
             children: Vec::new(),
         });

@@ -15,6 +15,7 @@ mod explain;
 pub mod export;
 mod facets;
 mod folding;
+mod forward;
 mod highlight;
 mod hints;
 mod hits;

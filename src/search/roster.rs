@@ -71,11 +71,6 @@ impl Overlay {
         }
     }
 
-    /// Are there documents without a key that have a slot?
-    pub(super) fn adds(&self) -> bool {
-        !self.added.is_empty()
-    }
-
     /// The slot of a document without a key.
     pub(super) fn added(&self, doc: DocId) -> Option<u32> {
         self.added.get(&doc).copied()

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use tantivy::Term;
@@ -11,10 +11,11 @@ use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery,
 
 use super::answer::{ANSWER_VERSION, Answer, FacetCounts, Hit};
 use super::canon::Canon;
-use super::collect::{Candidate, Collect, Collected, FacetPlan, Plan};
+use super::collect::{Candidate, Collect, Collected, Plan};
 use super::columns::Columns;
 use super::compile::{Setting, compile};
 use super::facets::{self, Spellings, Values};
+use super::forward::{FacetPlan, Forward, Space};
 use super::highlight::Highlighter;
 use super::hits;
 use super::query::{Field, Node, Query};
@@ -23,7 +24,7 @@ use super::request::{
 };
 use super::roster::Roster;
 use super::suggest::last_step;
-use super::vocabulary::{Counts, Vocabulary};
+use super::vocabulary::{Counts, Tally, Vocabulary};
 use crate::index::documents::day_number;
 use crate::index::{self, ErrorKind, IndexReader, fold};
 
@@ -70,6 +71,8 @@ struct State {
     /// Names of the places, folded, by number.
     places: OnceLock<Vec<Box<str>>>,
     columns: Arc<Columns>,
+    /// The forward index, where many searches are expected.
+    forward: OnceLock<Arc<Forward>>,
 }
 
 impl State {
@@ -129,6 +132,11 @@ impl Searcher {
             facets: facets.iter().map(|f| FacetRequest::new(*f, 0)).collect(),
             ..Request::default()
         };
+        let space = Arc::new(self.space(facets)?);
+        let forward = Forward::read(&self.engine, space, &self.state.columns);
+        if let Some(forward) = forward.map_err(|e| self.at(e))? {
+            self.state.forward.get_or_init(|| Arc::new(forward));
+        }
         self.everything(&request.facets, &request)?;
         self.folded_places(&*self.vocabulary(Facet::Place)?);
         Ok(())
@@ -173,6 +181,19 @@ impl Searcher {
         Ok(Some(Arc::clone(place.get_or_init(|| canon))))
     }
 
+    /// These facets, to be counted.
+    fn space(&self, facets: &[Facet]) -> Result<Space, Error> {
+        let mut plans = Vec::with_capacity(facets.len());
+        for facet in facets {
+            plans.push(FacetPlan {
+                facet: *facet,
+                vocabulary: self.vocabulary(*facet)?,
+                canon: self.canon(*facet)?,
+            });
+        }
+        Ok(Space::new(plans, self.roster()?.cloned()))
+    }
+
     /// Counts these facets over all statements, if that has not been done yet.
     fn everything(&self, facets: &[FacetRequest], request: &Request) -> Result<(), Error> {
         let place = |facet: Facet| self.state.everything.get(facet as usize);
@@ -198,7 +219,7 @@ impl Searcher {
     }
 
     /// Counts a facet over all statements.
-    pub(super) fn counts_of_everything(&self, facet: Facet) -> Result<&[(u32, u64)], Error> {
+    pub(super) fn counts_of_everything(&self, facet: Facet) -> Result<&[(u32, u32)], Error> {
         self.everything(&[FacetRequest::new(facet, 0)], &Request::default())?;
         let place = self.state.everything.get(facet as usize);
         Ok(place.and_then(OnceLock::get).map_or(&[], Vec::as_slice))
@@ -408,7 +429,7 @@ impl Searcher {
     fn narrowing(&self, filter: &Filter) -> Result<Box<dyn EngineQuery>, Error> {
         let (vocabulary, canon) = (self.vocabulary(filter.facet)?, self.canon(filter.facet)?);
         let values = self.values(filter.facet, &vocabulary, canon.as_deref())?;
-        let plan = facets::plan(filter, &[], values);
+        let plan = facets::plan(filter, None, values);
         let mut terms = Vec::new();
         for value in &plan.any {
             match values.roster.filter(|_| filter.facet == Facet::Speaker) {
@@ -427,23 +448,28 @@ impl Searcher {
         keep: usize,
         deadline: Instant,
     ) -> Result<Collected, Error> {
-        let roster = self.roster()?;
-        let mut facets = Vec::with_capacity(request.facets.len());
-        for facet in &request.facets {
-            facets.push(FacetPlan {
-                field: facet.facet.column(),
-                vocabulary: self.vocabulary(facet.facet)?,
-                canon: self.canon(facet.facet)?,
-            });
-        }
+        let asked: Vec<Facet> = request.facets.iter().map(|f| f.facet).collect();
+        let forward = self.state.forward.get().filter(|forward| {
+            let mut asked = asked.iter();
+            asked.all(|facet| forward.space().place(*facet).is_some())
+        });
+        let space = match forward {
+            Some(forward) => Arc::clone(forward.space()),
+            None => Arc::new(self.space(&asked)?),
+        };
         let mut filters = Vec::with_capacity(request.filters.len());
         for filter in &request.filters {
             let (vocabulary, canon) = (self.vocabulary(filter.facet)?, self.canon(filter.facet)?);
             let values = self.values(filter.facet, &vocabulary, canon.as_deref())?;
-            filters.push(facets::plan(filter, &request.facets, values));
+            let counted = asked.contains(&filter.facet);
+            let place = space.place(filter.facet).filter(|_| counted);
+            filters.push(facets::plan(filter, place, values));
         }
         let plan = Arc::new(Plan {
-            facets,
+            facets: asked.iter().filter_map(|f| space.place(*f)).collect(),
+            forward: forward.cloned(),
+            tally: Mutex::new(Tally::new(space.size())),
+            space,
             filters,
             keep,
             sort: request.sort,
@@ -453,7 +479,7 @@ impl Searcher {
             groups: Arc::clone(self.reader.groups()),
             today: day_number(request.today),
             deadline,
-            roster: roster.cloned(),
+            roster: self.roster()?.cloned(),
             columns: Arc::clone(&self.state.columns),
             late: AtomicBool::new(false),
         });

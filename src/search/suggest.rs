@@ -28,7 +28,7 @@ impl Searcher {
         let vocabulary = self.vocabulary(Facet::Place)?;
         let folded = self.folded_places(&vocabulary);
         let counts = self.counts_of_everything(Facet::Place)?;
-        let mut places: Vec<(u64, u32)> = counts
+        let mut places: Vec<(u32, u32)> = counts
             .iter()
             .filter(|(number, _)| {
                 let name = folded.get(*number as usize);
@@ -44,7 +44,7 @@ impl Searcher {
                 FacetValue {
                     label: last_step(&value).to_owned(),
                     value,
-                    count,
+                    count: u64::from(count),
                     selected: false,
                     children: Vec::new(),
                 },

@@ -6,6 +6,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use memchr::memmem;
@@ -15,7 +16,7 @@ use tantivy::{Searcher, SegmentOrdinal};
 use crate::index::schema;
 
 /// How often a value was counted, by number; in the order of the numbers.
-pub(super) type Counts = Vec<(u32, u64)>;
+pub(super) type Counts = Vec<(u32, u32)>;
 
 /// The values of one column, numbered from 0 in the order of their bytes.
 #[derive(Debug, Default)]
@@ -145,9 +146,18 @@ pub(super) struct Tally {
     size: usize,
     /// What was counted, one by one, while it is little.
     few: Vec<u32>,
-    /// Counts by number, once it is much.
-    many: Option<Table>,
+    /// Counts by number, once it is much; empty before. May be longer than `size`: all beyond is 0.
+    many: Vec<u32>,
 }
+
+/// Tables that nobody uses, all of them cleared: to clear what was counted takes less than to clear new memory.
+static CLEARED: Mutex<Vec<Vec<u32>>> = Mutex::new(Vec::new());
+/// Most tables that are kept: as many as some searches at a time need.
+const KEPT: usize = 16;
+/// So much smaller than a table is a list that costs as much at the end, for it has to be sorted.
+const LITTLE: usize = 128;
+/// Numbers that are passed over at a time if none of them was counted.
+const STRIDE: usize = 16;
 
 impl Tally {
     /// For numbers below `size`.
@@ -155,107 +165,92 @@ impl Tally {
         Self {
             size,
             few: Vec::new(),
-            many: None,
+            many: Vec::new(),
         }
     }
 
     /// Counts a number once.
     pub(super) fn add(&mut self, number: u32) {
-        match &mut self.many {
-            Some(table) => table.add(number, 1),
-            None => {
-                self.few.push(number);
-                self.spread();
-            }
-        }
+        self.extend(&[number]);
     }
 
     /// Counts each of these once.
-    pub(super) fn extend(&mut self, numbers: &[u64]) {
-        match &mut self.many {
-            Some(table) => numbers.iter().for_each(|n| table.add(*n as u32, 1)),
-            None => {
-                self.few.extend(numbers.iter().map(|n| *n as u32));
+    pub(super) fn extend(&mut self, numbers: &[u32]) {
+        if self.many.is_empty() {
+            self.few.extend_from_slice(numbers);
+            if self.few.len() > self.size / LITTLE {
                 self.spread();
             }
-        }
-    }
-
-    /// A table of all numbers costs its size once; a list costs its length at the end, with a sort.
-    fn spread(&mut self) {
-        if self.few.len() <= self.size / 16 {
             return;
         }
-        let mut table = Table::new(self.size);
-        for number in std::mem::take(&mut self.few) {
-            table.add(number, 1);
-        }
-        self.many = Some(table);
+        count(&mut self.many, numbers);
     }
 
-    /// Hands on the numbers that were counted, in order, with their counts.
-    pub(super) fn each(self, mut each: impl FnMut(u32, u64)) {
-        if let Some(table) = self.many {
-            return table.each(each);
+    fn spread(&mut self) {
+        self.many = cleared().pop().unwrap_or_default();
+        if self.many.len() < self.size {
+            self.many.resize(self.size, 0);
         }
-        let mut few = self.few;
-        few.sort_unstable();
-        for alike in few.chunk_by(|a, b| a == b) {
-            if let [first, ..] = alike {
-                each(*first, alike.len() as u64);
-            }
-        }
-    }
-}
-
-/// A count for each number. Tables are used again: to clear what was counted takes less than to clear new memory.
-#[derive(Debug)]
-struct Table {
-    /// May be longer; all beyond is 0.
-    counts: Vec<u32>,
-    size: usize,
-}
-
-/// Tables that nobody uses, all of them cleared.
-static CLEARED: Mutex<Vec<Vec<u32>>> = Mutex::new(Vec::new());
-/// Most tables that are kept: as many as some searches at a time need.
-const KEPT: usize = 32;
-/// Numbers that are passed over at a time if none of them was counted.
-const STRIDE: usize = 16;
-
-impl Table {
-    fn new(size: usize) -> Self {
-        let mut counts = cleared().pop().unwrap_or_default();
-        if counts.len() < size {
-            counts.resize(size, 0);
-        }
-        Self { counts, size }
+        count(&mut self.many, &self.few);
+        self.few.clear();
     }
 
-    fn add(&mut self, number: u32, count: u32) {
-        if (number as usize) < self.size
-            && let Some(sum) = self.counts.get_mut(number as usize)
-        {
-            *sum += count;
+    /// Adds what another has counted.
+    pub(super) fn absorb(&mut self, mut other: Self) {
+        if self.many.is_empty() {
+            std::mem::swap(self, &mut other);
+        }
+        self.extend(&other.few);
+        for (sum, count) in self.many.iter_mut().zip(&mut other.many) {
+            *sum += std::mem::take(count);
         }
     }
 
-    fn each(mut self, mut each: impl FnMut(u32, u64)) {
-        let used = self.counts.get_mut(..self.size).unwrap_or_default();
-        for (stride, counts) in used.chunks_mut(STRIDE).enumerate() {
-            if counts.iter().fold(0, |any, count| any | count) == 0 {
-                continue;
-            }
-            for (number, count) in (stride * STRIDE..).zip(counts) {
-                match std::mem::take(count) {
-                    0 => {}
-                    count => each(number as u32, u64::from(count)),
+    /// The numbers within these ranges that were counted, in order, with their counts; each range numbered from 0.
+    pub(super) fn counts(mut self, ranges: &[Range<u32>]) -> Vec<Counts> {
+        self.few.sort_unstable();
+        let within = |range: &Range<u32>| {
+            if self.many.is_empty() {
+                let at = |end: u32| self.few.partition_point(|number| *number < end);
+                let few = self.few.get(at(range.start)..at(range.end));
+                let alike = few.unwrap_or_default().chunk_by(|a, b| a == b);
+                let counted = |of: &[u32]| Some((of.first()? - range.start, of.len() as u32));
+                alike.filter_map(counted).collect()
+            } else {
+                let many = self.many.get(range.start as usize..range.end as usize);
+                let mut found = Counts::new();
+                for (begin, counts) in (0..)
+                    .step_by(STRIDE)
+                    .zip(many.unwrap_or_default().chunks(STRIDE))
+                {
+                    if counts.iter().fold(0, |any, count| any | count) != 0 {
+                        let counted = (begin..).zip(counts).filter(|(_, count)| **count > 0);
+                        found.extend(counted.map(|(number, count)| (number, *count)));
+                    }
                 }
+                found
+            }
+        };
+        ranges.iter().map(within).collect()
+    }
+}
+
+impl Drop for Tally {
+    fn drop(&mut self) {
+        if !self.many.is_empty() {
+            self.many.fill(0);
+            let mut kept = cleared();
+            if kept.len() < KEPT {
+                kept.push(std::mem::take(&mut self.many));
             }
         }
-        let mut kept = cleared();
-        if kept.len() < KEPT {
-            kept.push(self.counts);
+    }
+}
+
+fn count(table: &mut [u32], numbers: &[u32]) {
+    for number in numbers {
+        if let Some(sum) = table.get_mut(*number as usize) {
+            *sum += 1;
         }
     }
 }
@@ -263,27 +258,6 @@ impl Table {
 fn cleared() -> MutexGuard<'static, Vec<Vec<u32>>> {
     // Only whole tables come and go: the list is sound whatever a holder died of.
     CLEARED.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Adds up counts of the same number.
-pub(super) fn sum(mut counts: Counts, size: usize) -> Counts {
-    if counts.len() <= size / 8 {
-        counts.sort_unstable_by_key(|(number, _)| *number);
-        counts.dedup_by(|later, first| {
-            let same = later.0 == first.0;
-            if same {
-                first.1 += later.1;
-            }
-            same
-        });
-        return counts;
-    }
-    let mut table = Table::new(size);
-    for (number, count) in counts.drain(..) {
-        table.add(number, u32::try_from(count).unwrap_or(u32::MAX));
-    }
-    table.each(|number, count| counts.push((number, count)));
-    counts
 }
 
 #[cfg(test)]
@@ -307,21 +281,25 @@ mod tests {
 
     #[test]
     fn few_and_many_are_counted_alike() {
-        for size in [4, 100, 10_000] {
+        let tally = |size, numbers: &[u32]| {
             let mut tally = Tally::new(size);
-            tally.extend(&[3, 1, 3]);
-            for _ in 0..20 {
-                tally.add(2);
+            numbers.iter().for_each(|n| tally.add(*n));
+            tally
+        };
+        let much = [2; 20];
+        for size in [4, 1000, 100_000] {
+            let mut sum = Tally::new(size);
+            for part in [&[3, 1, 3][..], &much, &[], &[1], &much] {
+                sum.absorb(tally(size, part));
             }
-            let mut counts = Vec::new();
-            tally.each(|number, count| counts.push((number, count)));
-            assert_eq!(counts, [(1, 1), (2, 20), (3, 2)], "{size}");
+            let counts = sum.counts(&[0..size as u32, 2..4, 1..2, 0..1]);
+            assert_eq!(counts[0], [(1, 2), (2, 40), (3, 2)], "{size}");
+            assert_eq!(counts[1], [(0, 40), (1, 2)], "{size}");
+            assert_eq!(counts[2], [(0, 2)], "{size}");
+            assert_eq!(counts[3], [], "{size}");
+            assert_eq!(tally(size, &much).counts(&[0..3])[0], [(2, 20)], "{size}");
         }
-        // A table that is used again is smaller than before, and numbers beyond it are nobody's.
-        let mut tally = Tally::new(3);
-        tally.extend(&[0, 2, 7]);
-        tally.each(|number, count| assert!(number < 3 && count == 1));
-        assert_eq!(sum(vec![(7, 2), (1, 1), (7, 3)], 1000), [(1, 1), (7, 5)]);
-        assert_eq!(sum(vec![(7, 2), (1, 1), (7, 3)], 8), [(1, 1), (7, 5)]);
+        // A table that is used again was cleared, and may be larger than it has to be.
+        assert_eq!(tally(3, &[0, 2]).counts(&[0..3])[0], [(0, 1), (2, 1)]);
     }
 }
