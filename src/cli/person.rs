@@ -177,7 +177,7 @@ fn show_person(out: &mut impl Write, person: &PersonView) -> Result<()> {
     if !person.repeated.is_empty() {
         writeln!(out, "\n{SPEAKER}Printed more than once{SPEAKER:#}\n")?;
         for hit in person.repeated.iter().take(REPEATED) {
-            let times = format!("{}×", hit.copies.len() + 1);
+            let times = format!("{}×", hit.copy_count + 1);
             writeln!(
                 out,
                 "{}",

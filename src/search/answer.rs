@@ -208,9 +208,17 @@ pub struct StatementHit {
     pub repaired: bool,
     /// How each field was found.
     pub evidence: Vec<StoredStep>,
-    /// The other appearances of the same quotation, earliest first; empty where copies are listed singly.
+    /// How many other appearances of the same quotation there are; 0 where copies are listed singly.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub copy_count: usize,
+    /// These, earliest first, up to [`Request::listed_copies`](super::Request::listed_copies).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<Copy>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Another appearance of a quotation.

@@ -203,10 +203,9 @@ fn spellings(roster: &Roster, typed: &str, field: EngineField) -> Vec<Boxed> {
             let terms = articles
                 .iter()
                 .map(|a| Term::from_field_text(fields().key, a));
-            let within: Boxed = Box::new(TermSetQuery::new(terms));
             Box::new(BooleanQuery::new(vec![
                 (Occur::Must, named),
-                (occur, silent(within)),
+                (occur, one_of(terms.collect(), 0.0)),
             ]))
         })
         .collect()
@@ -474,6 +473,22 @@ fn term(field: EngineField, text: &str) -> Boxed {
 
 fn none() -> Boxed {
     Box::new(EmptyQuery)
+}
+
+/// Finds what has one of the terms; each hit scores the same.
+pub(super) fn one_of(terms: Vec<Term>, score: f32) -> Boxed {
+    /// For more terms, to look at all of them at once takes less than to build a set to look for takes.
+    const FEW: usize = 32;
+    let having: Boxed = if terms.len() <= FEW {
+        let each = terms.into_iter().map(|term| {
+            let having = TermQuery::new(term, IndexRecordOption::Basic);
+            Box::new(having) as Boxed
+        });
+        union(each.collect())
+    } else {
+        Box::new(TermSetQuery::new(terms))
+    };
+    Box::new(ConstScoreQuery::new(having, score))
 }
 
 /// Matches without adding to the score.

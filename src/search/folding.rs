@@ -4,21 +4,17 @@ use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use tantivy::collector::DocSetCollector;
-use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery, TermQuery};
-use tantivy::schema::IndexRecordOption;
+use tantivy::query::{BooleanQuery, Occur};
 use tantivy::{DocAddress, Term};
 
-use super::answer::{Copy, StatementHit};
+use super::answer::StatementHit;
 use super::collect::Candidate;
-use super::compile::compile;
-use super::highlight::Highlighter;
+use super::compile::{compile, one_of};
 use super::hits;
-use super::request::{Counting, Request, Sort};
+use super::request::{Counting, MAX_COPIES, Request, Sort};
 use super::searcher::{BUDGET, Error, Searcher};
 use crate::index::schema::fields;
 
-/// Most copies that a hit lists.
-const MAX_COPIES: usize = 100;
 /// Most statements of the families of a page among which the first ones are looked for.
 const MAX_FAMILY: usize = 10_000;
 
@@ -66,10 +62,7 @@ impl Searcher {
             families.entry(family).or_default().members.push(at);
         }
         let query = BooleanQuery::new(vec![
-            (
-                Occur::Must,
-                Box::new(one_of(&terms)) as Box<dyn EngineQuery>,
-            ),
+            (Occur::Must, one_of(terms, 0.0)),
             (Occur::Must, compile(&request.query, self.setting(request)?)),
         ]);
         let matching = Request {
@@ -87,39 +80,45 @@ impl Searcher {
         Ok(families)
     }
 
-    /// The other appearances of the quotation in the statement with an id, earliest first; `diff`: with the words in which
-    /// they differ.
+    /// Lists the other appearances of a statement's quotation, at most [`MAX_COPIES`] of them; `diff`: with the words in
+    /// which they differ.
     ///
     /// # Errors
     /// If the index is damaged.
-    pub fn copies(&self, id: &str, diff: bool) -> Result<Vec<Copy>, Error> {
-        let Some(at) = self.find(id)? else {
-            return Ok(Vec::new());
+    pub fn find_copies(&self, hit: &mut StatementHit, diff: bool) -> Result<(), Error> {
+        let Some(at) = self.find(&hit.id)? else {
+            return Ok(());
         };
-        let stored = self.statement_at(at)?;
-        let family = self.index().families().of(stored.family);
-        let people = self.roster()?.map(|r| r.people());
-        let hit = hits::statement(stored, 0.0, &Highlighter::default(), people);
+        let family = self.number_column(at.segment_ord, fields().family)?;
+        let family = family.first(at.doc_id).unwrap_or_default();
+        let family = self.index().families().of(family);
         let members = self.members(&self.family_terms(family)?)?;
         let members: Vec<DocAddress> = members.into_iter().map(|(_, at)| at).collect();
-        self.copies_of(&hit, &members, at, diff)
+        let request = Request {
+            diff,
+            ..Request::default()
+        };
+        self.list_copies(hit, &members, at, &request)
     }
 
-    /// What a hit says of the statements of its family but the one at `shown`.
-    pub(super) fn copies_of(
+    /// Lists for a hit the statements of its family but the one at `shown`, as a request wants them.
+    pub(super) fn list_copies(
         &self,
-        hit: &StatementHit,
+        hit: &mut StatementHit,
         members: &[DocAddress],
         shown: DocAddress,
-        diff: bool,
-    ) -> Result<Vec<Copy>, Error> {
-        let members = members.iter().filter(|at| **at != shown).take(MAX_COPIES);
-        members
+        request: &Request,
+    ) -> Result<(), Error> {
+        let others = members.iter().filter(|at| **at != shown);
+        hit.copy_count = others.clone().count();
+        let listed = others.take(request.listed_copies.min(MAX_COPIES));
+        hit.copies = listed
             .map(|at| {
                 let stored = self.statement_at(*at)?;
-                Ok(hits::copy(hit, &stored, diff))
+                Ok(hits::copy(hit, &stored, request.diff))
             })
-            .collect()
+            .collect::<Result<_, Error>>()?;
+        Ok(())
     }
 
     /// The statements that have one of these terms, but rejected ones, each with the number of its family; earliest
@@ -128,8 +127,7 @@ impl Searcher {
         if terms.is_empty() {
             return Ok(Vec::new());
         }
-        let members = Box::new(one_of(terms)) as Box<dyn EngineQuery>;
-        let mut clauses = vec![(Occur::Must, members)];
+        let mut clauses = vec![(Occur::Must, one_of(terms.to_vec(), 0.0))];
         let rejected = self.roster()?.and_then(|roster| roster.rejected());
         clauses.extend(rejected.map(|rejected| (Occur::MustNot, rejected)));
         let found = self
@@ -168,13 +166,4 @@ impl Searcher {
         }
         Ok(terms)
     }
-}
-
-/// Finds what has one of the terms.
-fn one_of(terms: &[Term]) -> BooleanQuery {
-    let queries = terms.iter().map(|term| {
-        let having = TermQuery::new(term.clone(), IndexRecordOption::Basic);
-        Box::new(ConstScoreQuery::new(Box::new(having), 0.0)) as Box<dyn EngineQuery>
-    });
-    BooleanQuery::union(queries.collect())
 }

@@ -97,6 +97,7 @@ pub(super) fn statement(
         confidence: stored.confidence,
         repaired: stored.repaired,
         evidence: stored.evidence,
+        copy_count: 0,
         copies: Vec::new(),
     }
 }
@@ -153,6 +154,18 @@ pub(super) fn across_articles(stored: &mut StoredStatement, people: &People) -> 
 /// What a hit says of another appearance of its quotation; `diff`: word by word.
 pub(super) fn copy(hit: &StatementHit, stored: &StoredStatement, diff: bool) -> Copy {
     let text = quote(&stored.spans.content, &stored.passage);
+    let copy = |how, diff| Copy {
+        how,
+        diff,
+        id: stored.id.clone(),
+        outlet: stored.article.outlet.clone(),
+        published: stored.article.published,
+        title: stored.article.title.clone(),
+        url: stored.article.url.clone(),
+    };
+    if text == hit.quote.text {
+        return copy(CopyKind::Same, Vec::new());
+    }
     let (shown, other) = (
         words(Analyzer::Exact, &hit.quote.text),
         words(Analyzer::Exact, &text),
@@ -170,19 +183,12 @@ pub(super) fn copy(hit: &StatementHit, stored: &StoredStatement, diff: bool) -> 
         (false, true) => CopyKind::Longer,
         (true, true) => CopyKind::Altered,
     };
-    Copy {
-        how,
-        diff: if diff && how != CopyKind::Same {
-            changes(&alignment, (shown, &hit.quote.text), (other, &text))
-        } else {
-            Vec::new()
-        },
-        id: stored.id.clone(),
-        outlet: stored.article.outlet.clone(),
-        published: stored.article.published,
-        title: stored.article.title.clone(),
-        url: stored.article.url.clone(),
-    }
+    let changes = if diff && how != CopyKind::Same {
+        changes(&alignment, (shown, &hit.quote.text), (other, &text))
+    } else {
+        Vec::new()
+    };
+    copy(how, changes)
 }
 
 /// The hit for an article.

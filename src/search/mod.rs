@@ -40,8 +40,8 @@ pub use contradict::Difference;
 pub use explain::{Around, Explanation, Found, Link};
 pub use person::{Candidate, Contradiction, Depth, PersonView, RoleView, Spelling};
 pub use request::{
-    Counting, Facet, FacetRequest, Filter, MAX_FACET_VALUES, MAX_LIMIT, MAX_OFFSET, Request, Scope,
-    Sort,
+    Counting, Facet, FacetRequest, Filter, MAX_COPIES, MAX_FACET_VALUES, MAX_LIMIT, MAX_OFFSET,
+    Request, Scope, Sort,
 };
 pub use searcher::{Error, Searcher};
 pub use verify::{Checked, Source, Verdict};

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::answer::{FacetCounts, FacetValue, Hit, StatementHit};
 use super::contradict::Difference;
 use super::query::{Field, Node, Query};
-use super::request::{Facet, FacetRequest, Filter, Request, Scope, Sort};
+use super::request::{Facet, FacetRequest, Filter, MAX_COPIES, Request, Scope, Sort};
 use super::searcher::{Error, Searcher};
 use crate::date::PartialDate;
 use crate::index::names;
@@ -26,6 +26,8 @@ pub struct Depth {
     pub latest: usize,
     /// Quotations listed that were printed more than once.
     pub repeated: usize,
+    /// Copies listed of each of these.
+    pub copies: usize,
     /// Statements, the latest, of which each is compared with each other for contradictions.
     pub compared: usize,
 }
@@ -36,6 +38,7 @@ impl Default for Depth {
         Self {
             latest: 0,
             repeated: VALUES,
+            copies: MAX_COPIES,
             compared: 5_000,
         }
     }

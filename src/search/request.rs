@@ -9,6 +9,8 @@ use super::query::Query;
 pub const MAX_LIMIT: usize = 1_000;
 /// Furthest hit that an answer begins with.
 pub const MAX_OFFSET: usize = 10_000;
+/// Most copies of a quotation that its hit lists.
+pub const MAX_COPIES: usize = 100;
 /// Most values of one facet, at each level of a tree.
 pub const MAX_FACET_VALUES: usize = 1_000;
 
@@ -33,6 +35,8 @@ pub struct Request {
     pub min_confidence: f32,
     /// List every copy of a quotation; otherwise copies are one hit that names the others.
     pub copies: bool,
+    /// How many copies a hit lists, up to [`MAX_COPIES`]; clamped.
+    pub listed_copies: usize,
     /// Compare every copy with the first appearance word by word.
     pub diff: bool,
     /// What totals and facets count.
@@ -53,6 +57,7 @@ impl Default for Request {
             scope: Scope::Statements,
             min_confidence: 0.0,
             copies: false,
+            listed_copies: MAX_COPIES,
             diff: false,
             counting: Counting::Raw,
             today: NaiveDate::default(),

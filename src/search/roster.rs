@@ -8,12 +8,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use tantivy::columnar::StrColumn;
-use tantivy::query::{
-    BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery, TermQuery, TermSetQuery,
-};
+use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, TantivyError, Term};
 
+use super::compile::one_of;
 use super::vocabulary::Vocabulary;
 use crate::index::names::{self, Finds, Typed};
 use crate::index::people::{Articles, Individual, Part, People};
@@ -512,7 +511,7 @@ fn silent(query: Boxed) -> Boxed {
 
 fn ids(list: &[&str]) -> Boxed {
     let terms = list.iter().map(|id| Term::from_field_text(fields().id, id));
-    silent(Box::new(TermSetQuery::new(terms)))
+    one_of(terms.collect(), 1.0)
 }
 
 /// The documents in which somebody of the register speaks, part by part.
@@ -520,7 +519,7 @@ fn documents(person: &Individual) -> Vec<Boxed> {
     let f = fields();
     let within = |articles: &[String]| -> Boxed {
         let terms = articles.iter().map(|a| Term::from_field_text(f.key, a));
-        silent(Box::new(TermSetQuery::new(terms)))
+        one_of(terms.collect(), 1.0)
     };
     person
         .parts

@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use tantivy::Term;
-use tantivy::query::{BooleanQuery, ConstScoreQuery, Occur, Query as EngineQuery, TermSetQuery};
+use tantivy::query::{BooleanQuery, Occur, Query as EngineQuery};
 
 use super::answer::{ANSWER_VERSION, Answer, FacetCounts, Hit};
 use super::canon::Canon;
 use super::collect::{Candidate, Collect, Collected, Plan};
 use super::columns::Columns;
-use super::compile::{Setting, compile};
+use super::compile::{Setting, compile, one_of};
 use super::facets::{self, Spellings, Values};
 use super::forward::{FacetPlan, Forward, Space};
 use super::highlight::Highlighter;
@@ -437,8 +437,7 @@ impl Searcher {
                 None => terms.push(Term::from_field_text(plan.field, value)),
             }
         }
-        let having = TermSetQuery::new(terms);
-        Ok(Box::new(ConstScoreQuery::new(Box::new(having), 0.0)))
+        Ok(one_of(terms, 0.0))
     }
 
     pub(super) fn run(
@@ -551,7 +550,7 @@ impl Searcher {
             };
             let mut hit = self.hit(request, candidate, &highlighter)?;
             if let Hit::Statement(hit) = &mut hit {
-                hit.copies = self.copies_of(hit, &family.members, first, request.diff)?;
+                self.list_copies(hit, &family.members, first, request)?;
             }
             hits.push(hit);
         }

@@ -69,7 +69,7 @@ impl Searcher {
         Ok(Trail {
             spellings,
             roles,
-            repeated: self.repeated(&families, depth.repeated)?,
+            repeated: self.repeated(&families, depth)?,
             may_contradict: self.contradictions(families, depth.compared)?,
         })
     }
@@ -168,7 +168,7 @@ impl Searcher {
     fn repeated(
         &self,
         families: &HashMap<u64, Vec<DocAddress>>,
-        most: usize,
+        depth: Depth,
     ) -> Result<Vec<StatementHit>, Error> {
         let mut several: Vec<(u64, &Vec<DocAddress>)> = families
             .iter()
@@ -177,13 +177,17 @@ impl Searcher {
             .collect();
         several
             .sort_unstable_by_key(|(family, members)| (std::cmp::Reverse(members.len()), *family));
+        let request = Request {
+            listed_copies: depth.copies,
+            ..Request::default()
+        };
         several
             .into_iter()
-            .take(most)
+            .take(depth.repeated)
             .filter_map(|(_, members)| {
                 let first = *members.first()?;
                 Some(self.printed(first).and_then(|mut hit| {
-                    hit.copies = self.copies_of(&hit, members, first, false)?;
+                    self.list_copies(&mut hit, members, first, &request)?;
                     Ok(hit)
                 }))
             })

@@ -11,7 +11,7 @@ use crate::search::{ArticleHit, Facet, Hit, Marked, StatementHit};
 use crate::text::Span;
 
 /// Copies that a card names; the statement's page has all.
-const COPIES: usize = 3;
+pub(super) const COPIES: usize = 3;
 /// Longest quotation on a card, in characters; the statement's page has all of it.
 const LONGEST: usize = 700;
 
@@ -334,15 +334,15 @@ fn card(hit: &StatementHit, who: &Markup) -> Markup {
             }
             p.who { (who) @if !how.is_empty() { span.cue { (how) } } }
             p.facts { (when_and_where(hit)) (whence(hit.title.as_deref(), hit.outlet.as_deref(), hit.url.as_deref(), hit.published)) }
-            @if !hit.copies.is_empty() {
+            @if hit.copy_count > 0 {
                 p.copies {
-                    a.badge href=(page) { "+" (format::counted(hit.copies.len() as u64, "copy", "copies")) }
+                    a.badge href=(page) { "+" (format::counted(hit.copy_count as u64, "copy", "copies")) }
                     " "
                     @for (n, copy) in hit.copies.iter().take(COPIES).enumerate() {
                         @if n > 0 { ", " }
                         a href=(format!("/statement/{}", encode(&copy.id))) { (copy.outlet.as_deref().map_or_else(|| "another article".to_owned(), format::one_line)) }
                     }
-                    @if hit.copies.len() > COPIES { " …" }
+                    @if hit.copy_count > COPIES { " …" }
                 }
             }
             div.tail {

@@ -25,6 +25,7 @@ const REPEATED: usize = 3;
 const DEPTH: Depth = Depth {
     latest: 0,
     repeated: REPEATED,
+    copies: card::COPIES,
     compared: 150,
 };
 /// Facets shown, in this order.
@@ -84,7 +85,8 @@ fn find(searcher: &Searcher, slug: &str, page: usize) -> Result<Profile, Fault> 
     }
     let mut view = everything(&person.name);
     (view.page, view.limit) = (page, TIMELINE);
-    let (request, _) = view.request(Vec::new())?;
+    let (mut request, _) = view.request(Vec::new())?;
+    request.listed_copies = card::COPIES;
     let timeline = searcher.search(&request)?;
     Ok(Profile { person, timeline })
 }

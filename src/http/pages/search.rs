@@ -47,6 +47,7 @@ fn find(snapshot: &Snapshot, view: &View) -> Result<Found, Fault> {
     facets.push(FacetRequest::new(Facet::Month, MAX_FACET_VALUES));
     let (mut request, warnings) = view.request(facets)?;
     request.sort = order_of(view);
+    request.listed_copies = card::COPIES;
     let mut answer = snapshot.searcher.search(&request)?;
     // The chart also shows what lies outside the chosen days, so that one can move on from there.
     let months = if view.since.is_some() || view.until.is_some() {

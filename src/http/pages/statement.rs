@@ -49,7 +49,7 @@ pub(in crate::http) fn find(
         return Err(Fault::NotFound);
     }
     let mut hit = searcher.statement(id, None)?.ok_or(Fault::NotFound)?;
-    hit.copies = searcher.copies(id, diff)?;
+    searcher.find_copies(&mut hit, diff)?;
     Ok(hit)
 }
 
@@ -140,7 +140,7 @@ fn copies(hit: &StatementHit, diff: bool) -> Markup {
     html! {
         section aria-labelledby="copies" {
             div.summary {
-                h2 #copies { "Printed " (format::count(hit.copies.len() as u64 + 1)) " times" }
+                h2 #copies { "Printed " (format::count(hit.copy_count as u64 + 1)) " times" }
                 @if differ && diff { a href=(page) { "Without the differences" } }
                 @else if differ { a href=(format!("{page}?diff=1#copies")) { "Show the differences word by word" } }
             }
@@ -160,6 +160,8 @@ fn copies(hit: &StatementHit, diff: bool) -> Markup {
                     }
                 }
                 @if place == hit.copies.len() { (this(hit)) }
+                @let more = hit.copy_count.saturating_sub(hit.copies.len());
+                @if more > 0 { li.quiet { "and " (format::counted(more as u64, "more", "more")) } }
             }
             @if diff { p.key { del { "as printed here" } " " ins { "as printed there" } } }
         }
