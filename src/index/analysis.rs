@@ -4,11 +4,11 @@
 //! [`Analyzer::Name`] for names of persons and organisations. All fold case, accents, apostrophes and ligatures, strip a
 //! possessive `'s`, and keep byte offsets into the text, so that highlights need no second notion of a word.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use tantivy::tokenizer::{
-    Language, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer, TokenizerManager,
-};
+use frostem::{Algorithm, Stemmer};
+use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer, TokenizerManager};
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Longest folded word that is indexed, in bytes. What is longer is no word; the engine would drop it at 65,530.
@@ -47,25 +47,12 @@ pub struct Word {
     pub end: usize,
 }
 
-/// A fresh copy of the analysis for one thread.
-#[must_use]
-pub fn analyzer(kind: Analyzer) -> TextAnalyzer {
-    let folding = |names| Folding { names };
-    match kind {
-        Analyzer::Exact => TextAnalyzer::builder(folding(false)).build(),
-        Analyzer::Stem => TextAnalyzer::builder(folding(false))
-            .filter(Stemmer::new(Language::English))
-            .build(),
-        Analyzer::Name => TextAnalyzer::builder(folding(true)).build(),
-    }
-}
-
 /// All analyses under the names that the schema uses.
 pub(crate) fn manager() -> TokenizerManager {
     static MANAGER: LazyLock<TokenizerManager> = LazyLock::new(|| {
         let manager = TokenizerManager::default();
         for kind in [Analyzer::Exact, Analyzer::Stem, Analyzer::Name] {
-            manager.register(kind.as_str(), analyzer(kind));
+            manager.register(kind.as_str(), TextAnalyzer::from(Folding { kind }));
         }
         manager
     });
@@ -75,56 +62,65 @@ pub(crate) fn manager() -> TokenizerManager {
 /// The words of a text, in order.
 #[must_use]
 pub fn words(kind: Analyzer, text: &str) -> Vec<Word> {
-    let mut analyzer = analyzer(kind);
-    let mut stream = analyzer.token_stream(text);
     let mut words = Vec::new();
-    while let Some(token) = stream.next() {
+    each_word(kind, text, |word, begin, end| {
         words.push(Word {
-            text: token.text.clone(),
-            begin: token.offset_from,
-            end: token.offset_to,
+            text: word.to_owned(),
+            begin,
+            end,
         });
-    }
+    });
     words
+}
+
+/// Hands on the words of a text, in order, each with its byte range as in [`Word`].
+pub fn each_word(kind: Analyzer, text: &str, mut each: impl FnMut(&str, usize, usize)) {
+    let mut words = FoldingStream::new(kind, text);
+    while let Some(token) = words.next() {
+        each(&token.text, token.offset_from, token.offset_to);
+    }
 }
 
 /// The words of a text, in order, whose stem is one of these: what [`words`] by [`Analyzer::Stem`] would find, but only
 /// few words are stemmed.
 #[must_use]
 pub fn words_of_stems(stems: &[&str], text: &str) -> Vec<Word> {
-    let mut analyzer = analyzer(Analyzer::Exact);
-    let mut stream = analyzer.token_stream(text);
     let mut found = Vec::new();
-    while let Some(token) = stream.next() {
+    each_word(Analyzer::Exact, text, |word, begin, end| {
         // Stemming changes ends only.
-        let first = token.text.as_bytes().first();
-        if !stems.iter().any(|stem| stem.as_bytes().first() == first) {
-            continue;
-        }
-        // What is folded folds to itself.
-        for stemmed in words(Analyzer::Stem, &token.text) {
-            if stems.contains(&stemmed.text.as_str()) {
-                found.push(Word {
-                    text: stemmed.text,
-                    begin: token.offset_from,
-                    end: token.offset_to,
-                });
+        let first = word.as_bytes().first();
+        if stems.iter().any(|stem| stem.as_bytes().first() == first) {
+            let stem = stem(word);
+            if stems.contains(&&*stem) {
+                let text = stem.into_owned();
+                found.push(Word { text, begin, end });
             }
         }
-    }
+    });
     found
+}
+
+/// The stem of a folded word.
+fn stem(word: &str) -> Cow<'_, str> {
+    static ENGLISH: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::new(Algorithm::English));
+    match word {
+        // Snowball cuts these as if a whole word stood before the ending: to "su", and to "i", the pronoun.
+        "sued" | "suing" => Cow::Owned("sue".to_owned()),
+        "ied" | "ieds" => Cow::Owned("ied".to_owned()),
+        _ => ENGLISH.stem(word),
+    }
 }
 
 /// The text as exact words with single blanks between: what two printings of the same words have in common.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for word in words(Analyzer::Exact, text) {
+    each_word(Analyzer::Exact, text, |word, _, _| {
         if !out.is_empty() {
             out.push(' ');
         }
-        out.push_str(&word.text);
-    }
+        out.push_str(word);
+    });
     out
 }
 
@@ -182,22 +178,14 @@ fn push_folded(c: char, out: &mut String) {
 /// The base tokenizer of all three analyses.
 #[derive(Clone, Debug)]
 struct Folding {
-    names: bool,
+    kind: Analyzer,
 }
 
 impl Tokenizer for Folding {
     type TokenStream<'a> = FoldingStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> FoldingStream<'a> {
-        FoldingStream {
-            text,
-            at: 0,
-            names: self.names,
-            token: Token {
-                position: usize::MAX,
-                ..Token::default()
-            },
-        }
+        FoldingStream::new(self.kind, text)
     }
 }
 
@@ -205,11 +193,23 @@ impl Tokenizer for Folding {
 struct FoldingStream<'a> {
     text: &'a str,
     at: usize,
-    names: bool,
+    kind: Analyzer,
     token: Token,
 }
 
-impl FoldingStream<'_> {
+impl<'a> FoldingStream<'a> {
+    fn new(kind: Analyzer, text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            kind,
+            token: Token {
+                position: usize::MAX,
+                ..Token::default()
+            },
+        }
+    }
+
     fn char_at(&self, at: usize) -> Option<char> {
         self.text.get(at..)?.chars().next()
     }
@@ -283,7 +283,7 @@ impl FoldingStream<'_> {
 
     /// Reads the word that begins at `begin` into the token; returns the end of the word and where to go on.
     fn word(&mut self, begin: usize) -> (usize, usize) {
-        if !self.names
+        if self.kind != Analyzer::Name
             && let Some(end) = self.initials(begin)
         {
             return (end, self.past_possessive(end));
@@ -368,8 +368,14 @@ impl TokenStream for FoldingStream<'_> {
             if self.token.text.len() > LONGEST {
                 continue;
             }
-            if self.names {
-                super::names::respell(&mut self.token.text);
+            match self.kind {
+                Analyzer::Exact => {}
+                Analyzer::Stem => {
+                    if let Cow::Owned(stem) = stem(&self.token.text) {
+                        self.token.text = stem;
+                    }
+                }
+                Analyzer::Name => super::names::respell(&mut self.token.text),
             }
             self.token.offset_from = begin;
             self.token.offset_to = end;
@@ -425,6 +431,20 @@ mod tests {
     }
 
     #[test]
+    fn stems_join_the_forms_of_a_word() {
+        for (one, other) in [
+            ("sued", "sue"),
+            ("suing", "sues"),
+            ("IEDs", "IED"),
+            ("ferries", "ferry"),
+        ] {
+            let stem = |word| words(Analyzer::Stem, word).pop().map(|w| w.text);
+            assert_eq!(stem(one), stem(other), "{one}");
+            assert_ne!(stem(one), stem("I"), "{one}");
+        }
+    }
+
+    #[test]
     fn offsets_leave_out_the_possessive() {
         let text = "Kyiv’s answer";
         let words = words(Analyzer::Stem, text);
@@ -454,8 +474,8 @@ mod tests {
 
         #[test]
         fn plain_words_are_read_as_any_word(text in "[a-zA-Z0-9é’'`.,; -]{0,40}") {
-            for names in [false, true] {
-                let stream = || FoldingStream { text: &text, at: 0, names, token: Token::default() };
+            for kind in [Analyzer::Exact, Analyzer::Name] {
+                let stream = || FoldingStream::new(kind, &text);
                 for begin in 0..text.len() {
                     if !text.is_char_boundary(begin) || !text[begin..].starts_with(char::is_alphanumeric) {
                         continue;

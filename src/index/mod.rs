@@ -27,7 +27,7 @@ pub mod stored;
 mod tape;
 mod writer;
 
-pub use analysis::{Analyzer, Word, analyzer, fold, words, words_of_stems};
+pub use analysis::{Analyzer, Word, each_word, fold, words, words_of_stems};
 pub use error::{Error, ErrorKind};
 pub use groups::Groups;
 pub use known::{FileRecord, Known, source_number};

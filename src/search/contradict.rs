@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use serde::Serialize;
 
 use crate::article::Stance;
-use crate::index::{Analyzer, words};
+use crate::index::{Analyzer, each_word};
 
 /// Share of the words, of the shorter statement, that two must have in common.
 const ALIKE: f32 = 0.6;
@@ -186,31 +186,34 @@ fn facts(text: &str, stance: Stance, vocabulary: &mut HashMap<String, u32>) -> F
         negated: stance == Stance::Denies,
         ..Facts::default()
     };
-    for word in words(Analyzer::Exact, text) {
-        let word = word.text;
-        match CLASSES.get(word.as_str()) {
+    each_word(Analyzer::Exact, text, |word, _, _| {
+        match CLASSES.get(word) {
             Some(Class::Negation) => {
                 facts.negated = !facts.negated;
-                continue;
+                return;
             }
-            Some(Class::Empty) => continue,
+            Some(Class::Empty) => return,
             Some(Class::Number) => {
-                facts.numbers.insert(word);
-                continue;
+                facts.numbers.insert(word.to_owned());
+                return;
             }
             Some(Class::Opposite { first, second }) => {
                 facts.first |= first;
                 facts.second |= second;
             }
             None if word.starts_with(|c: char| c.is_ascii_digit()) => {
-                facts.numbers.insert(word);
-                continue;
+                facts.numbers.insert(word.to_owned());
+                return;
             }
             None => {}
         }
-        let next = vocabulary.len() as u32;
-        facts.words.push(*vocabulary.entry(word).or_insert(next));
-    }
+        let number = vocabulary.get(word).copied().unwrap_or_else(|| {
+            let next = vocabulary.len() as u32;
+            vocabulary.insert(word.to_owned(), next);
+            next
+        });
+        facts.words.push(number);
+    });
     facts.words.sort_unstable();
     facts.words.dedup();
     facts
