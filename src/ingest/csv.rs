@@ -318,9 +318,7 @@ fn row(
                 Some(date) => draft.published = draft.published.or(Some(date)),
                 None => drop(draft.extra.insert(name, Value::String(value))),
             },
-            Some(Field::Byline) => {
-                draft.byline = value.split(';').map(|a| a.trim().to_owned()).collect();
-            }
+            Some(Field::Byline) => draft.byline = vec![value],
             Some(Field::Id) => draft.id = Some(value),
             Some(Field::Title) => draft.title = Some(value),
             Some(Field::Outlet) => draft.outlet = Some(value),

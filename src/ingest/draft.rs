@@ -8,10 +8,10 @@ use crate::article::{Article, Origin, Published, PublishedFrom, Severity, Skippe
 use crate::date::PartialDate;
 use crate::text::TextMap;
 
-use super::{Item, Options, Source, archive, head, language, repair};
+use super::{Item, Options, Source, archive, byline, head, language, repair};
 
 /// Part of each content hash: raised whenever the same bytes would be read differently.
-pub(super) const READING: &[u8] = b"whosaid.ingest/3";
+pub(super) const READING: &[u8] = b"whosaid.ingest/4";
 
 /// What a reader found of one article. Fields stand as the file has them.
 #[derive(Debug, Default)]
@@ -161,11 +161,10 @@ impl<'a> Output<'a> {
             (!value.is_empty()).then_some(value)
         };
         let title = field(draft.title);
-        let byline: Vec<String> = draft
+        let authors: Vec<String> = draft
             .byline
             .into_iter()
             .filter_map(|author| field(Some(author)))
-            .flat_map(|author| head::people(&author))
             .collect();
         let found = head::find(&text, title.as_deref());
         let metadata = draft.published.map(|date| (date, PublishedFrom::Metadata));
@@ -183,6 +182,7 @@ impl<'a> Output<'a> {
             .or_else(|| options.outlet.clone())
             .or(found.outlet)
             .or_else(|| folder.clone());
+        let byline = byline::people(&authors, outlet.as_deref());
         // Two folders may each have an `a.txt`, and two files an article 1: without an address an article is known by its
         // id among those of its outlet; a bare number without an outlet is one of its file. Without an id of its own it
         // is known by its place, and where it has none by what it says.

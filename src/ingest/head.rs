@@ -195,20 +195,15 @@ pub(super) fn byline_of_line(line: &str) -> Option<(Vec<String>, Option<PartialD
     lines::byline(line).map(|byline| (byline.authors, byline.date.map(|(date, ..)| date)))
 }
 
-/// The people that one author field names.
-pub(super) fn people(field: &str) -> Vec<String> {
-    lines::people(field)
-}
-
 /// Equal but for case, white space and the shape of quotation marks?
 fn same(a: &str, b: &str) -> bool {
-    let plain = |s: &str| -> Vec<char> {
+    fn plain(s: &str) -> impl Iterator<Item = char> {
         s.chars()
             .filter(|c| c.is_alphanumeric())
             .flat_map(char::to_lowercase)
-            .collect()
-    };
-    a == b || plain(a) == plain(b)
+    }
+    // Lazily: a line may be a whole story.
+    a == b || plain(a).eq(plain(b))
 }
 
 /// "Northline, 8 July 2024" as the last line.

@@ -112,17 +112,6 @@ fn keep(draft: &mut Draft, name: &str, value: Option<String>) {
     }
 }
 
-fn people(field: Option<String>) -> Vec<String> {
-    let Some(field) = field else {
-        return Vec::new();
-    };
-    let bare = match field.get(..3) {
-        Some(by) if by.eq_ignore_ascii_case("by ") => field[3..].trim().to_owned(),
-        _ => field,
-    };
-    vec![bare]
-}
-
 fn nitf(tree: &Tree<'_>, item: usize) -> Draft {
     let mut draft = Draft::of(tree.written(item).as_bytes());
     let attribute = |element: &str, name: &str| {
@@ -139,7 +128,7 @@ fn nitf(tree: &Tree<'_>, item: usize) -> Draft {
         .flat_map(|byline| {
             let named: Vec<String> = tree.all(byline, "person").map(|i| tree.words(i)).collect();
             if named.is_empty() {
-                people(Some(tree.words(byline)))
+                vec![tree.words(byline)]
             } else {
                 named
             }
@@ -175,7 +164,9 @@ fn item_of_newsml(tree: &Tree<'_>, item: usize) -> Draft {
     let inner = tree.find(item, "nitf").map(|i| nitf(tree, i));
     let mut draft = Draft::of(tree.written(item).as_bytes());
     draft.title = found(&["headline", "HeadLine", "title"]);
-    draft.byline = people(found(&["by", "byline", "ByLine", "Byline"]));
+    draft.byline = found(&["by", "byline", "ByLine", "Byline"])
+        .into_iter()
+        .collect();
     if draft.byline.is_empty() {
         draft.byline = tree
             .all(item, "creator")

@@ -5,6 +5,9 @@
 
 use crate::date::PartialDate;
 
+/// The first newspapers are of 1605: an earlier year, 0001 for one, stands for none.
+const FIRST_YEAR: u32 = 1605;
+
 /// Months by their first letters, in English and in the languages of the corpora that we know; longest names first where
 /// one begins another.
 const MONTHS: &[(&str, u32)] = &[
@@ -135,8 +138,8 @@ const WEEKDAYS: &[&str] = &[
 pub(super) fn parse(value: &str) -> Option<PartialDate> {
     let value = value.trim();
     prefix(value).map(|(date, _)| date).or_else(|| {
-        let year = value.len() == 4;
-        year.then(|| value.parse().ok()).flatten()
+        let (year, rest) = year(value)?;
+        rest.is_empty().then(|| PartialDate::year(year)).flatten()
     })
 }
 
@@ -159,7 +162,8 @@ fn number(text: &str, most: usize) -> Option<(u32, &str)> {
 /// A year of four digits.
 fn year(text: &str) -> Option<(i32, &str)> {
     let (year, rest) = number(text, 4)?;
-    (text.len() - rest.len() == 4).then_some((year as i32, rest))
+    let is_year = text.len() - rest.len() == 4 && year >= FIRST_YEAR;
+    is_year.then_some((year as i32, rest))
 }
 
 /// `2025-11-20`, `2025-11`, `2025/11/20`, `20251120`, each with or without a time.
@@ -168,7 +172,8 @@ fn iso(text: &str) -> Option<(PartialDate, usize)> {
     if let Some((all, rest)) = number(text, 8)
         && taken(rest) == 8
     {
-        let date = PartialDate::day((all / 10_000) as i32, all / 100 % 100, all % 100)?;
+        let (year, _) = year(&text[..4])?;
+        let date = PartialDate::day(year, all / 100 % 100, all % 100)?;
         return Some((date, 8));
     }
     let (year, rest) = year(text)?;
@@ -335,6 +340,9 @@ mod tests {
             "May 5",
             "2025-02-30",
             "0000-01-01",
+            "0001-01-01T00:00:00Z",
+            "00010101",
+            "0001",
             "2025-13-01",
             "12345678901",
             "30 February 2025",

@@ -1,6 +1,7 @@
 //! What a single line of a head can be.
 
 use crate::date::PartialDate;
+use crate::ingest::byline::{PARTICLES, authors, before_place, is_capitalised, is_outlet};
 use crate::ingest::written;
 
 /// A date and the bytes of the line that it stands in.
@@ -75,36 +76,11 @@ const BY: &[&str] = &[
     "por ",
 ];
 
-/// Particles of names, in lower case.
-const PARTICLES: &[&str] = &[
-    "de", "da", "do", "dos", "del", "della", "der", "den", "van", "von", "und", "y", "e", "la",
-    "le", "el", "al", "bin", "bint", "ibn", "ten", "ter", "zu", "di", "du", "af", "ap",
-];
-
 pub(super) fn is_label(line: &str) -> bool {
     let plain = line
         .trim_matches(|c: char| !c.is_alphanumeric())
         .to_lowercase();
     line.len() <= 60 && LABELS.contains(&plain.as_str())
-}
-
-fn is_capitalised(word: &str) -> bool {
-    word.trim_start_matches(['‘', '’', '\'', '('])
-        .starts_with(char::is_uppercase)
-}
-
-/// A person's name: two to six words with capitals, particles among them.
-fn is_name(text: &str) -> bool {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let capitals = words.iter().filter(|w| is_capitalised(w)).count();
-    (2..=6).contains(&words.len())
-        && capitals >= 2
-        && words
-            .iter()
-            .all(|w| is_capitalised(w) || PARTICLES.contains(w))
-        && text
-            .chars()
-            .all(|c| c.is_alphabetic() || " .-'’‘".contains(c))
 }
 
 /// A byline: its authors, where it ends in the line, and a date that stands in the same line.
@@ -142,91 +118,6 @@ pub(super) fn byline(line: &str) -> Option<Byline> {
         end: from + who.len(),
         date,
     })
-}
-
-/// The people that one author field names: "By Ann Example and Bo Sample, Science Desk" are two. What names nobody that
-/// is surely a person stays as it is.
-pub(super) fn people(field: &str) -> Vec<String> {
-    let line = match field.get(..3) {
-        Some(by) if by.eq_ignore_ascii_case("by ") => &field[3..],
-        _ => field,
-    };
-    authors(line).unwrap_or_else(|| vec![line.trim().to_owned()])
-}
-
-/// The people of a byline, without their paper and place.
-fn authors(who: &str) -> Option<Vec<String>> {
-    if who.ends_with(['.', ':', ';', ',']) && !who.ends_with("Jr.") {
-        return None;
-    }
-    let mut authors = Vec::new();
-    for (i, part) in who.split(',').map(str::trim).enumerate() {
-        for (j, one) in part.split(" and ").flat_map(|p| p.split(" & ")).enumerate() {
-            let one = one.strip_prefix("and ").unwrap_or(one).trim();
-            let name = before_place(one);
-            if is_name(name) && !is_outlet(name) {
-                authors.push(name.to_owned());
-            } else if i == 0 && j == 0 {
-                // "By Northline staff" names nobody, but is a byline all the same.
-                let staff = [
-                    "staff",
-                    "reporter",
-                    "reporters",
-                    "correspondent",
-                    "agencies",
-                    "newsroom",
-                    "desk",
-                ];
-                let last = one.rsplit(' ').next()?.to_lowercase();
-                if !staff.contains(&last.as_str()) {
-                    return None;
-                }
-                authors.push(one.to_owned());
-            }
-        }
-    }
-    (!authors.is_empty()).then_some(authors)
-}
-
-/// "Ann Example" of "Ann Example in Rotterdam" or "Ann Example at Canal Road".
-fn before_place(text: &str) -> &str {
-    let cut = [" in ", " at ", " for ", " (", " à ", " en "]
-        .iter()
-        .filter_map(|word| text.find(word))
-        .min();
-    text[..cut.unwrap_or(text.len())].trim_end()
-}
-
-/// Does the name end like a paper's or an agency's?
-fn is_outlet(name: &str) -> bool {
-    const ENDS: &[&str] = &[
-        "News",
-        "Times",
-        "Post",
-        "Press",
-        "Herald",
-        "Courier",
-        "Gazette",
-        "Tribune",
-        "Journal",
-        "Telegraph",
-        "Agency",
-        "Correspondent",
-        "Editor",
-        "Reporter",
-        "Writer",
-        "Staff",
-        "Lantern",
-        "Dispatch",
-        "Wire",
-        "Bureau",
-    ];
-    let first_is_article = name.starts_with("The ");
-    first_is_article
-        || name
-            .rsplit(' ')
-            .next()
-            .is_some_and(|last| ENDS.contains(&last))
 }
 
 /// "Ann Example", "Ann Example, Northline", "Jamie Sample at Canal Road": a byline without "By". `sure` says that the

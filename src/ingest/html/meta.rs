@@ -13,8 +13,20 @@ const MOST_OBJECTS: usize = 2000;
 /// Fills in what the page tells.
 pub(super) fn fill(draft: &mut Draft, page: &Document) {
     let objects = json_ld(page);
-    let article = objects.iter().find(|o| is_article(o));
+    // A page may be about its article without saying what it is.
+    let article = objects
+        .iter()
+        .find(|o| is_article(o))
+        .or_else(|| objects.iter().find(|o| is_dated_page(o)));
     let from_ld = |name: &str| article.and_then(|a| a.get(name));
+
+    let canonical = page.select_single("link[rel=canonical]").attr("href");
+    draft.url = canonical
+        .map(|href| href.to_string())
+        .filter(|href| href.contains("://"))
+        .or_else(|| meta(page, &["og:url"]).filter(|u| u.contains("://")))
+        .or_else(|| from_ld("mainEntityOfPage").and_then(address))
+        .or_else(|| from_ld("url").and_then(words));
 
     draft.title = from_ld("headline")
         .and_then(words)
@@ -29,10 +41,13 @@ pub(super) fn fill(draft: &mut Draft, page: &Document) {
         .map(|title| without_site(&title, page));
     draft.published = from_ld("datePublished")
         .and_then(words)
-        .and_then(|date| written::parse(&date))
+        .and_then(|date| written::parse(&date).or_else(|| date_in(&date)))
         .or_else(|| meta_date(page))
+        .or_else(|| draft.url.as_deref().and_then(date_in_address))
         .or_else(|| time(page));
-    draft.byline = from_ld("author").map(names).unwrap_or_default();
+    draft.byline = from_ld("author")
+        .map(|author| names(author, &objects))
+        .unwrap_or_default();
     if draft.byline.is_empty() {
         let author = meta(
             page,
@@ -45,10 +60,7 @@ pub(super) fn fill(draft: &mut Draft, page: &Document) {
                 "dc.creator",
             ],
         );
-        draft.byline = author
-            .filter(|a| !a.contains("://"))
-            .map(|a| authors(&a))
-            .unwrap_or_default();
+        draft.byline = author.filter(|a| !a.contains("://")).into_iter().collect();
     }
     if draft.byline.is_empty() {
         let visible = [
@@ -63,15 +75,15 @@ pub(super) fn fill(draft: &mut Draft, page: &Document) {
             .iter()
             .find_map(|s| first_text(page, s))
             .filter(|a| a.len() <= 120)
-            .map(|a| authors(&a))
-            .unwrap_or_default();
+            .into_iter()
+            .collect();
     }
     draft.byline.retain(|author| is_author(author));
     draft.outlet = from_ld("publisher")
-        .and_then(|p| names(p).into_iter().next())
+        .and_then(|p| names(p, &objects).into_iter().next())
         .or_else(|| meta(page, &["og:site_name", "application-name", "dc.publisher"]));
     draft.section = from_ld("articleSection")
-        .and_then(|s| names(s).into_iter().next())
+        .and_then(|s| names(s, &objects).into_iter().next())
         .or_else(|| meta(page, &["article:section", "parsely-section"]));
     draft.language = from_ld("inLanguage")
         .and_then(words)
@@ -81,13 +93,6 @@ pub(super) fn fill(draft: &mut Draft, page: &Document) {
                 .map(|l| l.to_string())
         })
         .filter(|l| !l.trim().is_empty());
-    let canonical = page.select_single("link[rel=canonical]").attr("href");
-    draft.url = canonical
-        .map(|href| href.to_string())
-        .filter(|href| href.contains("://"))
-        .or_else(|| meta(page, &["og:url"]).filter(|u| u.contains("://")))
-        .or_else(|| from_ld("mainEntityOfPage").and_then(address))
-        .or_else(|| from_ld("url").and_then(words));
 }
 
 /// All objects of the page's JSON-LD, from arrays and `@graph` too.
@@ -140,6 +145,12 @@ fn is_article(object: &Value) -> bool {
     }
 }
 
+/// A page of no known kind (`MedicalWebPage`, `WebPage`) that says when it was published.
+fn is_dated_page(object: &Value) -> bool {
+    let kind = object.get("@type").and_then(Value::as_str);
+    kind.is_some_and(|kind| kind.ends_with("WebPage")) && object.get("datePublished").is_some()
+}
+
 /// A string, without entities.
 fn words(value: &Value) -> Option<String> {
     let text = match value {
@@ -151,24 +162,29 @@ fn words(value: &Value) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// The names in a string, an object with a name, or an array of either.
-fn names(value: &Value) -> Vec<String> {
+/// The names in a string, in an object with a name or in one that stands elsewhere on the page under its `@id`, or in an
+/// array of these.
+fn names(value: &Value, objects: &[Value]) -> Vec<String> {
+    let elsewhere = |id: &Value| {
+        let mut named = objects.iter().filter(|o| o.get("@id") == Some(id));
+        named.find_map(|o| o.get("name"))
+    };
+    each(value)
+        .iter()
+        .filter_map(|one| match one {
+            Value::Object(o) => o.get("name").or_else(|| elsewhere(o.get("@id")?)),
+            other => Some(other),
+        })
+        .flat_map(each)
+        .filter_map(words)
+        .collect()
+}
+
+/// The elements of an array, some dozens of them, or the one value that is none.
+fn each(value: &Value) -> &[Value] {
     match value {
-        Value::String(_) => words(value).map(|w| authors(&w)).unwrap_or_default(),
-        Value::Array(all) => all
-            .iter()
-            .take(50)
-            .filter_map(|one| match one {
-                Value::Object(o) => o.get("name").and_then(words),
-                other => words(other).filter(|w| !w.contains("://")),
-            })
-            .collect(),
-        Value::Object(o) => match o.get("name") {
-            Some(Value::Array(all)) => all.iter().filter_map(words).collect(),
-            Some(name) => words(name).into_iter().collect(),
-            None => Vec::new(),
-        },
-        _ => Vec::new(),
+        Value::Array(all) => &all[..all.len().min(50)],
+        one => std::slice::from_ref(one),
     }
 }
 
@@ -179,28 +195,16 @@ fn address(value: &Value) -> Option<String> {
     }
 }
 
-/// "By Ann Example and Bo Sample" as two names.
-fn authors(line: &str) -> Vec<String> {
-    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let line = match line.get(..3) {
-        Some(by) if by.eq_ignore_ascii_case("by ") => &line[3..],
-        _ => line.as_str(),
-    };
-    line.split([';', '|'])
-        .flat_map(|part| part.split(" and "))
-        .flat_map(|part| part.split(", "))
-        .map(|name| name.trim().trim_matches(',').to_owned())
-        .filter(|name| !name.is_empty())
-        .collect()
-}
-
 /// Not an address, a date or a sentence.
 fn is_author(author: &str) -> bool {
+    let mut people = author
+        .split([',', ';', '|'])
+        .flat_map(|part| part.split(" and "));
     !author.contains("://")
-        && author.len() <= 100
+        && author.len() <= 300
         && author.chars().any(char::is_alphabetic)
         && !author.starts_with('@')
-        && author.split_whitespace().count() <= 8
+        && people.all(|name| name.len() <= 100 && name.split_whitespace().count() <= 8)
         && written::prefix(author).is_none()
 }
 
@@ -247,6 +251,44 @@ fn meta_date(page: &Document) -> Option<PartialDate> {
     DATES
         .iter()
         .find_map(|name| written::parse(&meta(page, &[name])?))
+        .or_else(|| own_meta_date(page))
+}
+
+/// What an outlet calls `our-post-date` or the like.
+fn own_meta_date(page: &Document) -> Option<PartialDate> {
+    page.select("meta[content]").iter().find_map(|tag| {
+        let name = tag.attr("name").or_else(|| tag.attr("property"))?;
+        let name = name.to_ascii_lowercase();
+        let is_date = [
+            "publish",
+            "pubdate",
+            "pub-date",
+            "pub_date",
+            "post-date",
+            "post_date",
+        ];
+        let is_other = ["publisher", "modified", "update", "expir"];
+        let is_asked = is_date.iter().any(|word| name.contains(word))
+            && !is_other.iter().any(|word| name.contains(word));
+        is_asked
+            .then(|| written::parse(&tag.attr("content")?))
+            .flatten()
+    })
+}
+
+/// The day in an address like `https://courier.example/2025/11/20/fog`, or with `nov` for the month.
+fn date_in_address(url: &str) -> Option<PartialDate> {
+    let steps: Vec<&str> = url.split('/').skip(3).collect();
+    steps.windows(3).find_map(|steps| {
+        let [year, month, day] = steps else {
+            return None;
+        };
+        if year.len() != 4 {
+            return None;
+        }
+        let by_number = written::parse(&format!("{year}-{month}-{day}"));
+        by_number.or_else(|| written::parse(&format!("{day} {month} {year}")))
+    })
 }
 
 /// The first `<time>` that is not of another article.

@@ -253,7 +253,7 @@ fn words(raw: &str) -> Option<String> {
     }
 }
 
-/// Authors: one string, in which `;` parts them, or an array of strings or objects with a name.
+/// Authors: a string, or an array of strings or objects with a name.
 fn authors(raw: &str) -> Option<Vec<String>> {
     if raw.starts_with('[') {
         let elements: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
@@ -264,20 +264,7 @@ fn authors(raw: &str) -> Option<Vec<String>> {
                 .collect(),
         );
     }
-    let all = words(raw)?;
-    Some(
-        all.split(';')
-            .map(|one| without_by(one.trim()).to_owned())
-            .collect(),
-    )
-}
-
-/// "Ann Example" of "By Ann Example".
-fn without_by(author: &str) -> &str {
-    match author.get(..3) {
-        Some(by) if by.eq_ignore_ascii_case("by ") => author[3..].trim_start(),
-        _ => author,
-    }
+    Some(vec![words(raw)?])
 }
 
 /// A date as a string, a year, or seconds or milliseconds since 1970.
