@@ -28,6 +28,9 @@ pub use values::{clean, date_of_days, day_number, join_path};
 /// How far a passage reaches beyond the statement's sentence, in bytes, on each side.
 const PASSAGE_MARGIN: usize = 400;
 
+/// Bytes that a document is given at first, beside its article's text: most need no more.
+const ROOM: usize = 6 * 1024;
+
 /// The documents of one article.
 #[derive(Debug)]
 pub struct Documents {
@@ -92,12 +95,16 @@ struct Scene<'a> {
     reading: &'a Reading,
     reference: ArticleRef,
     cast: Cast<'a>,
+    /// Of each statement.
+    speakers: Vec<StoredSpeaker>,
     halves: (u64, u64),
     fields: &'static Fields,
 }
 
 impl<'a> Scene<'a> {
     fn new(article: &'a Article, reading: &'a Reading) -> Self {
+        let cast = Cast::of(article, reading);
+        let speakers = reading.statements.iter().map(|s| cast.speaker(s)).collect();
         Self {
             article,
             reading,
@@ -113,7 +120,8 @@ impl<'a> Scene<'a> {
                 origin: article.origin.clone(),
                 version: None,
             },
-            cast: Cast::of(article, reading),
+            cast,
+            speakers,
             halves: halves(&article.key),
             fields: fields(),
         }
@@ -177,7 +185,8 @@ impl<'a> Scene<'a> {
 
     fn article_document(&self) -> TantivyDocument {
         let (article, reading, f) = (self.article, self.reading, self.fields);
-        let mut doc = Document::default();
+        // The text twice to search it, and once as it is stored.
+        let mut doc = Document::with_capacity(3 * article.text.len() + ROOM);
         doc.whole(f.doc, schema::ARTICLE);
         doc.whole(f.id, &article.key);
         self.common(&mut doc, 0);
@@ -190,8 +199,7 @@ impl<'a> Scene<'a> {
         doc.text(f.body_exact, &article.text);
 
         let mut facets = Sets::default();
-        for statement in &reading.statements {
-            let speaker = self.cast.speaker(statement);
+        for (statement, speaker) in reading.statements.iter().zip(&self.speakers) {
             facets.add(f.kind, statement.kind.as_str());
             facets.add(f.stance, statement.stance.as_str());
             facets.add(f.speaker_type, statement.speaker.kind.as_str());
@@ -274,8 +282,9 @@ impl<'a> Scene<'a> {
         let (article, reading, f) = (self.article, self.reading, self.fields);
         let text = article.text.as_str();
         let statement = reading.statements.get(ordinal)?;
+        let speaker = self.speakers.get(ordinal)?;
         let id = statement_id(&article.key, ordinal);
-        let mut doc = Document::default();
+        let mut doc = Document::with_capacity(ROOM);
         doc.whole(f.doc, schema::STATEMENT);
         doc.whole(f.id, &id);
         self.common(&mut doc, ordinal as u64 + 1);
@@ -300,7 +309,6 @@ impl<'a> Scene<'a> {
         }
         doc.text(f.context_exact, around.of(text));
 
-        let speaker = self.cast.speaker(statement);
         doc.whole(f.speaker_type, speaker.kind.as_str());
         if let Some(name) = speaker.name.as_deref().and_then(clean) {
             doc.whole(f.speaker_key, &names::key(&name));
@@ -356,7 +364,7 @@ impl<'a> Scene<'a> {
 
         let confidence = (statement.confidence.clamp(0.0, 1.0) * 1000.0).round();
         doc.number(f.confidence, confidence as u64);
-        let (family, sketch) = self.family(statement, &speaker, &id);
+        let (family, sketch) = self.family(statement, speaker, &id);
         doc.number(f.family, family);
         for word in sketch.into_iter().flatten() {
             doc.number(f.quotation, word);
@@ -374,7 +382,7 @@ impl<'a> Scene<'a> {
                 kind: statement.kind,
                 stance: statement.stance,
                 confidence: statement.confidence,
-                speaker,
+                speaker: speaker.clone(),
                 said: statement.said.as_ref().map(|said| StoredSaid {
                     text: said.span.of(text).to_owned(),
                     value: said.value.clone(),

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tantivy::directory::error::LockError;
-use tantivy::indexer::{IndexWriterOptions, UserOperation};
+use tantivy::indexer::IndexWriterOptions;
 use tantivy::query::TermQuery;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term};
@@ -25,7 +25,7 @@ use super::reader::{self, META, SEGMENTS, open_engine};
 use super::schema::{self, fields};
 use super::storage::Storage;
 use crate::article::Origin;
-use load::{Load, Loaded};
+use load::{Batch, Load, Loaded};
 
 /// Least memory that the engine takes for a thread, in bytes.
 const MEMORY_PER_THREAD: usize = 15_000_000;
@@ -113,6 +113,8 @@ pub struct Writer {
     index: Index,
     engine: IndexWriter<Loaded>,
     load: Arc<Load>,
+    /// What the engine has not been told yet.
+    batch: Batch,
     reader: IndexReader,
     settings: Settings,
     manifest: Manifest,
@@ -198,6 +200,7 @@ impl Writer {
             index,
             engine,
             load: Load::new(memory / WAITING),
+            batch: Batch::default(),
             reader,
             settings: settings.clone(),
             manifest: Manifest::default(),
@@ -295,11 +298,10 @@ impl Writer {
         {
             return Ok(Put::Older);
         }
-        let mut operations = Vec::with_capacity(documents.len() + 1);
         let mut put = Put::Added;
         if before.is_some() {
             put = Put::Updated;
-            operations.push(UserOperation::Delete(Term::from_field_text(f.key, &key)));
+            self.batch.delete(Term::from_field_text(f.key, &key));
         }
         let version = match before {
             Some(before) => before.version,
@@ -326,14 +328,10 @@ impl Writer {
                 document.add_u64(f.version, version);
             }
         }
-        operations.extend(
-            self.load
-                .take(documents)
-                .into_iter()
-                .map(UserOperation::Add),
-        );
-        // At one go: all of an article comes into one segment.
-        self.engine.run(operations).at(&self.dir)?;
+        self.batch.add(documents);
+        if self.batch.is_full() {
+            self.hand_over()?;
+        }
         let entry = Entry {
             print,
             source,
@@ -358,8 +356,7 @@ impl Writer {
         let Some(entry) = self.entry(key)? else {
             return Ok(false);
         };
-        self.engine
-            .delete_term(Term::from_field_text(fields().key, key));
+        self.batch.delete(Term::from_field_text(fields().key, key));
         self.forget(entry.source);
         self.recent.insert(halves(key), None);
         self.pending.removed += 1;
@@ -413,20 +410,27 @@ impl Writer {
             .map_err(io::Error::from)
             .at(&self.dir)?;
         document.add_bytes(f.stored, &json);
-        let mut operations = vec![UserOperation::Delete(Term::from_field_text(f.key, &key))];
-        let documents = self.load.take(vec![document]);
-        operations.extend(documents.into_iter().map(UserOperation::Add));
-        self.engine.run(operations).at(&self.dir)?;
+        self.batch.delete(Term::from_field_text(f.key, &key));
+        self.batch.add(vec![document]);
         self.changed = true;
+        if self.batch.is_full() {
+            self.hand_over()?;
+        }
         Ok(())
     }
 
     /// Forgets a file, by its [`source_number`]: the next run will read it as if it were new.
     pub fn forget(&mut self, source: u64) {
         let key = FileRecord::key(source);
-        self.engine
-            .delete_term(Term::from_field_text(fields().key, &key));
+        self.batch.delete(Term::from_field_text(fields().key, &key));
         self.changed = true;
+    }
+
+    /// Tells the engine what it has not been told, at one go: all of an article comes into one segment.
+    fn hand_over(&mut self) -> Result<(), Error> {
+        let operations = self.load.take(&mut self.batch);
+        self.engine.run(operations).at(&self.dir)?;
+        Ok(())
     }
 
     /// The articles of the last commit, for finding those whose file is gone.

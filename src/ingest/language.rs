@@ -6,7 +6,7 @@
 /// Bytes of text looked at.
 const SAMPLE: usize = 2048;
 
-/// Function words that are English and, together, nothing else.
+/// Function words that are English and, together, nothing else; of two to five letters.
 const ENGLISH: &[&str] = &[
     "the", "of", "and", "to", "that", "was", "for", "with", "on", "it", "he", "is", "by", "said",
     "his", "has", "from", "at", "they", "which", "have", "not", "this", "who", "been", "their",
@@ -42,7 +42,9 @@ pub(super) fn detect(text: &str) -> Option<&'static str> {
         .filter(|w| !w.is_empty())
     {
         words += 1;
-        english += u32::from(ENGLISH.iter().any(|e| word.eq_ignore_ascii_case(e)));
+        english += u32::from(
+            (2..=5).contains(&word.len()) && ENGLISH.iter().any(|e| word.eq_ignore_ascii_case(e)),
+        );
     }
     if words >= 8 && english * 6 >= words {
         return Some("en");

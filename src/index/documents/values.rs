@@ -14,6 +14,9 @@ use crate::text::Span;
 
 /// Longest facet value in bytes; what is longer is cut.
 const LONGEST_VALUE: usize = 200;
+/// Bytes that most of what is stored needs no more than.
+const JSON: usize = 4096;
+
 /// The two halves of 32 hexadecimal digits; of anything else, of its hash.
 pub(crate) fn halves(hex: &str) -> (u64, u64) {
     let parse = |part: Option<&str>| part.and_then(|p| u64::from_str_radix(p, 16).ok());
@@ -126,10 +129,14 @@ pub(super) fn without(whole: Span, holes: &[Span]) -> Vec<Span> {
 }
 
 /// A document under construction.
-#[derive(Default)]
 pub(super) struct Document(pub(super) TantivyDocument);
 
 impl Document {
+    /// An empty one with room for so many bytes of values.
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self(TantivyDocument::with_capacity(bytes))
+    }
+
     pub(super) fn whole(&mut self, field: Field, value: &str) {
         if !value.is_empty() {
             self.0.add_text(field, value);
@@ -168,8 +175,11 @@ impl Document {
     }
 
     pub(super) fn stored<T: serde::Serialize>(&mut self, field: Field, value: &T) {
+        let mut json = Vec::with_capacity(JSON);
         // Maps with string keys and numbers: serialising to memory cannot fail. An empty value would be caught by `check`.
-        let json = serde_json::to_vec(value).unwrap_or_default();
+        if serde_json::to_writer(&mut json, value).is_err() {
+            json.clear();
+        }
         self.0.add_bytes(field, &json);
     }
 }

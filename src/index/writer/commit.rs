@@ -84,6 +84,7 @@ impl Writer {
         if !self.changed {
             return Ok(false);
         }
+        self.hand_over()?;
         self.engine.commit().at(&self.dir)?;
         sync_folder(&self.dir.join(SEGMENTS)).at(&self.dir)?;
         sync_folder(&self.dir).at(&self.dir)?;

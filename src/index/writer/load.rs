@@ -6,11 +6,15 @@
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use tantivy::TantivyDocument;
+use tantivy::indexer::UserOperation;
 use tantivy::schema::document::{Document, ReferenceValue, ReferenceValueLeaf, Value};
+use tantivy::{TantivyDocument, Term};
 
 /// What a document takes beside its text, in bytes.
 const BYTES_PER_DOCUMENT: usize = 1024;
+
+/// What is handed to the engine at a time, in bytes: each time one of its threads may have to be woken.
+const BATCH: usize = 1 << 20;
 
 /// The bound.
 #[derive(Debug)]
@@ -29,24 +33,28 @@ impl Load {
         })
     }
 
-    /// Waits until there is room for the documents of an article, and loads them. An article that is larger than the
-    /// bound goes alone. Never waits for ever: an engine whose threads have died drops what waits for them.
-    pub(super) fn take(self: &Arc<Self>, documents: Vec<TantivyDocument>) -> Vec<Loaded> {
-        let sizes: Vec<usize> = documents.iter().map(size).collect();
-        let all: usize = sizes.iter().sum();
-        let mut bytes = self
+    /// Waits until there is room for the documents of a batch, and loads them. A batch that is larger than the bound
+    /// goes alone. Never waits for ever: an engine whose threads have died drops what waits for them.
+    pub(super) fn take(self: &Arc<Self>, batch: &mut Batch) -> Vec<UserOperation<Loaded>> {
+        let Batch { operations, bytes } = std::mem::take(batch);
+        let mut loaded = self
             .less
-            .wait_while(self.lock(), |b| *b > 0 && b.saturating_add(all) > self.most)
+            .wait_while(self.lock(), |b| {
+                *b > 0 && b.saturating_add(bytes) > self.most
+            })
             .unwrap_or_else(PoisonError::into_inner);
-        *bytes += all;
-        drop(bytes);
-        documents
+        *loaded += bytes;
+        drop(loaded);
+        let load = |document| Loaded {
+            bytes: size(&document),
+            document,
+            load: Arc::clone(self),
+        };
+        operations
             .into_iter()
-            .zip(sizes)
-            .map(|(document, bytes)| Loaded {
-                document,
-                bytes,
-                load: Arc::clone(self),
+            .map(|operation| match operation {
+                UserOperation::Add(document) => UserOperation::Add(load(document)),
+                UserOperation::Delete(term) => UserOperation::Delete(term),
             })
             .collect()
     }
@@ -68,6 +76,32 @@ fn size(document: &TantivyDocument) -> usize {
         }
     });
     BYTES_PER_DOCUMENT + values.sum::<usize>()
+}
+
+/// What is to be done next, in its order, not loaded yet.
+#[derive(Default)]
+pub(super) struct Batch {
+    operations: Vec<UserOperation<TantivyDocument>>,
+    bytes: usize,
+}
+
+impl Batch {
+    /// Adds all of these documents.
+    pub(super) fn add(&mut self, documents: Vec<TantivyDocument>) {
+        self.bytes += documents.iter().map(size).sum::<usize>();
+        self.operations
+            .extend(documents.into_iter().map(UserOperation::Add));
+    }
+
+    /// Takes out all documents with the term that were added before.
+    pub(super) fn delete(&mut self, term: Term) {
+        self.operations.push(UserOperation::Delete(term));
+    }
+
+    /// Is it worth handing over?
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes >= BATCH
+    }
 }
 
 /// A document on its way.
@@ -103,22 +137,34 @@ mod tests {
     use super::*;
     use crate::index::schema::fields;
 
-    fn document(bytes: usize) -> TantivyDocument {
+    fn batch(documents: usize, bytes: usize) -> Batch {
+        let mut batch = Batch::default();
+        batch.delete(Term::from_field_text(fields().key, "key"));
         let mut document = TantivyDocument::new();
         document.add_text(fields().body, "x".repeat(bytes));
-        document
+        batch.add(vec![document; documents]);
+        batch
     }
 
     #[test]
     fn what_is_too_large_goes_alone_and_what_is_dropped_makes_room() {
         let load = Load::new(10_000);
-        let large = load.take(vec![document(50_000), document(50_000)]);
-        assert_eq!(large.len(), 2);
+        let large = load.take(&mut batch(2, 50_000));
+        assert_eq!(large.len(), 3);
         thread::scope(|scope| {
-            let waiting = scope.spawn(|| load.take(vec![document(1)]).len());
+            let waiting = scope.spawn(|| load.take(&mut batch(1, 1)).len());
             drop(large);
-            assert_eq!(waiting.join().unwrap(), 1);
+            assert_eq!(waiting.join().unwrap(), 2);
         });
         assert_eq!(*load.lock(), 0);
+    }
+
+    #[test]
+    fn a_batch_is_handed_over_once() {
+        let load = Load::new(usize::MAX);
+        let mut batch = batch(3, 1);
+        assert!(!batch.is_full());
+        assert_eq!(load.take(&mut batch).len(), 4);
+        assert_eq!(load.take(&mut batch).len(), 0);
     }
 }
