@@ -12,28 +12,22 @@ use tantivy::{Searcher, SegmentOrdinal, SegmentReader};
 use super::Error;
 use crate::index::schema;
 
-/// The columns that have been asked for so far, by segment.
+/// The columns that have been asked for so far.
 #[derive(Debug, Default)]
-pub(super) struct Columns(Vec<Segment>);
-
-/// By number of the field.
-#[derive(Debug)]
-struct Segment {
-    texts: Vec<OnceLock<Option<StrColumn>>>,
-    numbers: Vec<OnceLock<Column<u64>>>,
-    days: Vec<OnceLock<Column<i64>>>,
+pub(super) struct Columns {
+    texts: Opened<Option<StrColumn>>,
+    numbers: Opened<Column<u64>>,
+    days: Opened<Column<i64>>,
 }
 
 impl Columns {
     /// None opened yet.
     pub(super) fn new(engine: &Searcher) -> Self {
-        let fields = engine.schema().fields().count();
-        let segment = |_| Segment {
-            texts: std::iter::repeat_with(OnceLock::new).take(fields).collect(),
-            numbers: std::iter::repeat_with(OnceLock::new).take(fields).collect(),
-            days: std::iter::repeat_with(OnceLock::new).take(fields).collect(),
-        };
-        Self(engine.segment_readers().iter().map(segment).collect())
+        Self {
+            texts: Opened::none(engine),
+            numbers: Opened::none(engine),
+            days: Opened::none(engine),
+        }
     }
 
     /// A column of text; `None` where no document of the segment has a value.
@@ -44,11 +38,7 @@ impl Columns {
         field: Field,
     ) -> tantivy::Result<Option<StrColumn>> {
         let open = || segment.fast_fields().str(schema::name(field));
-        let place = self.0.get(ord as usize);
-        once(
-            place.and_then(|s| s.texts.get(field.field_id() as usize)),
-            open,
-        )
+        self.texts.get(ord, field, open)
     }
 
     /// A column of numbers.
@@ -59,11 +49,7 @@ impl Columns {
         field: Field,
     ) -> tantivy::Result<Column<u64>> {
         let open = || segment.fast_fields().u64(schema::name(field));
-        let place = self.0.get(ord as usize);
-        once(
-            place.and_then(|s| s.numbers.get(field.field_id() as usize)),
-            open,
-        )
+        self.numbers.get(ord, field, open)
     }
 
     /// A column of days.
@@ -74,11 +60,44 @@ impl Columns {
         field: Field,
     ) -> tantivy::Result<Column<i64>> {
         let open = || segment.fast_fields().i64(schema::name(field));
-        let place = self.0.get(ord as usize);
-        once(
-            place.and_then(|s| s.days.get(field.field_id() as usize)),
-            open,
-        )
+        self.days.get(ord, field, open)
+    }
+}
+
+/// Columns of one type, by segment and by number of the field.
+#[derive(Debug)]
+struct Opened<T>(Vec<Vec<OnceLock<T>>>);
+
+impl<T> Default for Opened<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Clone> Opened<T> {
+    fn none(engine: &Searcher) -> Self {
+        let fields = engine.schema().fields().count();
+        let segment = |_| std::iter::repeat_with(OnceLock::new).take(fields).collect();
+        Self(engine.segment_readers().iter().map(segment).collect())
+    }
+
+    /// The column, opened now if it has not been.
+    fn get(
+        &self,
+        ord: SegmentOrdinal,
+        field: Field,
+        open: impl FnOnce() -> tantivy::Result<T>,
+    ) -> tantivy::Result<T> {
+        let segment = self.0.get(ord as usize);
+        let place = segment.and_then(|fields| fields.get(field.field_id() as usize));
+        if let Some(kept) = place.and_then(OnceLock::get) {
+            return Ok(kept.clone());
+        }
+        let column = open()?;
+        Ok(match place {
+            Some(place) => place.get_or_init(|| column).clone(),
+            None => column,
+        })
     }
 }
 
@@ -115,19 +134,4 @@ impl super::Searcher {
         let column = self.columns().day(segment, reader, field);
         column.map_err(|e| self.at(e))
     }
-}
-
-/// What the place holds, put there first if it is empty.
-fn once<T: Clone>(
-    place: Option<&OnceLock<T>>,
-    open: impl FnOnce() -> tantivy::Result<T>,
-) -> tantivy::Result<T> {
-    if let Some(kept) = place.and_then(OnceLock::get) {
-        return Ok(kept.clone());
-    }
-    let column = open()?;
-    Ok(match place {
-        Some(place) => place.get_or_init(|| column).clone(),
-        None => column,
-    })
 }

@@ -294,33 +294,29 @@ impl Source {
 
     /// Counts all numbers of some documents.
     pub(super) fn count(&mut self, block: &[DocId], tally: &mut Tally) {
-        match &mut self.0 {
-            Kind::Columns(columns) => {
-                for doc in block {
-                    for column in columns.iter_mut().flatten() {
-                        column.each(*doc, |number| tally.add(number));
-                    }
-                }
+        let Kind::Rows {
+            forward,
+            segment,
+            ranges,
+        } = &mut self.0
+        else {
+            for doc in block {
+                self.each(*doc, |number| tally.add(number));
             }
-            Kind::Rows {
-                forward,
-                segment,
-                ranges,
-            } => {
-                let Some(rows) = forward.rows.get(*segment as usize) else {
-                    return;
-                };
-                ranges.clear();
-                ranges.extend(block.iter().map(|doc| rows.range(*doc)));
-                // The rows lie far apart. To look at all of them first, where nothing depends on what is seen, lets the
-                // processor fetch them together instead of one after the other.
-                let ends = ranges.iter().flat_map(|of| [of.start, of.end.max(1) - 1]);
-                let ends = ends.filter_map(|at| rows.numbers.get(at));
-                std::hint::black_box(ends.fold(0, |any, number| any | number));
-                for of in &*ranges {
-                    tally.extend(rows.numbers(of.clone()));
-                }
-            }
+            return;
+        };
+        let Some(rows) = forward.rows.get(*segment as usize) else {
+            return;
+        };
+        ranges.clear();
+        ranges.extend(block.iter().map(|doc| rows.range(*doc)));
+        // The rows lie far apart. To look at all of them first, where nothing depends on what is seen, lets the processor
+        // fetch them together instead of one after the other.
+        let ends = ranges.iter().flat_map(|of| [of.start, of.end.max(1) - 1]);
+        let ends = ends.filter_map(|at| rows.numbers.get(at));
+        std::hint::black_box(ends.fold(0, |any, number| any | number));
+        for of in &*ranges {
+            tally.extend(rows.numbers(of.clone()));
         }
     }
 }

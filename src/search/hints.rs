@@ -1,10 +1,15 @@
 //! Of an empty answer: which part of the question emptied it, and what is near.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
 use tantivy::schema::Field as EngineField;
 use tantivy::{Searcher as Engine, Term};
+use tantivy_fst::Automaton;
 
 use super::answer::Hint;
-use super::distance;
 use super::query::{Field, Leaf, Node, Pattern, Query};
 use super::request::Request;
 use super::searcher::{Error, Searcher};
@@ -15,8 +20,6 @@ use crate::index::{Analyzer, words};
 const MAX_TRIES: usize = 16;
 /// Most hints.
 const MAX_HINTS: usize = 5;
-/// Most terms of the dictionary that are compared with a word that was not found.
-const MAX_TERMS: usize = 400_000;
 
 impl Searcher {
     /// Looks for parts without which there would be hits, then for words like those typed.
@@ -95,7 +98,7 @@ impl Searcher {
                 });
             }
         }
-        hints.sort_by_key(|hint| std::cmp::Reverse(hint.total));
+        hints.sort_by_key(|hint| Reverse(hint.total));
         hints.truncate(MAX_HINTS);
         Ok(hints)
     }
@@ -140,56 +143,63 @@ impl Searcher {
 }
 
 /// The term of a field nearest to a word, the more frequent of equally near ones; the word itself if the field has it.
-/// Slips in the first letter are rare, and looking for them takes the whole dictionary: they are looked for last.
+/// Slips in the first letter are rare: a term with the same one goes before.
 fn nearest_term(
     engine: &Engine,
     field: EngineField,
     word: &str,
 ) -> tantivy::Result<Option<String>> {
-    let most = match word.chars().count() {
+    let near = match word.chars().count() {
         0..=3 => return Ok(None),
-        4..=7 => 1,
-        _ => 2,
+        4..=7 => Near(ONE_OFF.build_dfa(word)),
+        _ => Near(TWO_OFF.build_dfa(word)),
     };
     if engine.doc_freq(&Term::from_field_text(field, word))? > 0 {
         return Ok(Some(word.to_owned()));
     }
-    let first = word.chars().next().map(String::from).unwrap_or_default();
-    match nearest_of(engine, field, word, most, &first)? {
-        Some(near) => Ok(Some(near)),
-        None => nearest_of(engine, field, word, most, ""),
-    }
-}
-
-/// The same among the terms that begin with `begin`.
-fn nearest_of(
-    engine: &Engine,
-    field: EngineField,
-    word: &str,
-    most: usize,
-    begin: &str,
-) -> tantivy::Result<Option<String>> {
-    let mut best: Option<(usize, std::cmp::Reverse<u32>, String)> = None;
-    let mut seen = 0;
+    let mut found: HashMap<String, u64> = HashMap::new();
     for segment in engine.segment_readers() {
         let inverted = segment.inverted_index(field)?;
-        let mut terms = inverted.terms().range().ge(begin).into_stream()?;
-        while terms.advance() && seen < MAX_TERMS && terms.key().starts_with(begin.as_bytes()) {
-            seen += 1;
-            let Ok(term) = std::str::from_utf8(terms.key()) else {
-                continue;
-            };
-            if let Some(distance) = distance::within(term, word, most) {
-                let rank = (
-                    distance,
-                    std::cmp::Reverse(terms.value().doc_freq),
-                    term.to_owned(),
-                );
-                if best.as_ref().is_none_or(|best| rank < *best) {
-                    best = Some(rank);
-                }
+        let mut terms = inverted.terms().search(&near).into_stream()?;
+        while terms.advance() {
+            if let Ok(term) = std::str::from_utf8(terms.key()) {
+                *found.entry(term.to_owned()).or_default() += u64::from(terms.value().doc_freq);
             }
         }
     }
-    Ok(best.map(|(_, _, term)| term))
+    let first = word.chars().next();
+    let nearest = found.into_iter().min_by_key(|(term, documents)| {
+        let other_first = term.chars().next() != first;
+        let distance = near.0.eval(term).to_u8();
+        (other_first, distance, Reverse(*documents), term.clone())
+    });
+    Ok(nearest.map(|(term, _)| term))
+}
+
+static ONE_OFF: LazyLock<LevenshteinAutomatonBuilder> =
+    LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
+static TWO_OFF: LazyLock<LevenshteinAutomatonBuilder> =
+    LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true));
+
+/// Walks the dictionary where it goes on like the word, so that no other term is looked at.
+struct Near(DFA);
+
+impl Automaton for Near {
+    type State = u32;
+
+    fn start(&self) -> u32 {
+        self.0.initial_state()
+    }
+
+    fn is_match(&self, state: &u32) -> bool {
+        matches!(self.0.distance(*state), Distance::Exact(_))
+    }
+
+    fn can_match(&self, state: &u32) -> bool {
+        *state != SINK_STATE
+    }
+
+    fn accept(&self, state: &u32, byte: u8) -> u32 {
+        self.0.transition(*state, byte)
+    }
 }

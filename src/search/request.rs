@@ -45,6 +45,17 @@ pub struct Request {
     pub today: NaiveDate,
 }
 
+impl Request {
+    /// The same request, for hits alone.
+    pub(super) fn bare(&self) -> Self {
+        Self {
+            facets: Vec::new(),
+            counting: Counting::Raw,
+            ..self.clone()
+        }
+    }
+}
+
 impl Default for Request {
     fn default() -> Self {
         Self {

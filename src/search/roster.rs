@@ -502,10 +502,11 @@ fn slot_number(n: usize) -> u32 {
 
 fn term(field: tantivy::schema::Field, text: &str) -> Boxed {
     let term = Term::from_field_text(field, text);
-    silent(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
+    constant(Box::new(TermQuery::new(term, IndexRecordOption::Basic)))
 }
 
-fn silent(query: Boxed) -> Boxed {
+/// Scores one for whatever matches.
+fn constant(query: Boxed) -> Boxed {
     Box::new(ConstScoreQuery::new(query, 1.0))
 }
 

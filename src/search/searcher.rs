@@ -1,31 +1,26 @@
 //! The search itself.
 
+mod collecting;
+
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-
-use tantivy::Term;
-use tantivy::query::{BooleanQuery, Occur, Query as EngineQuery};
 
 use super::answer::{ANSWER_VERSION, Answer, FacetCounts, Hit};
 use super::canon::Canon;
-use super::collect::{Candidate, Collect, Collected, Plan};
+use super::collect::{Candidate, Collected};
 use super::columns::Columns;
-use super::compile::{Setting, compile, one_of};
+use super::compile::Setting;
 use super::facets::{self, Spellings, Values};
 use super::forward::{FacetPlan, Forward, Space};
 use super::highlight::Highlighter;
 use super::hits;
 use super::query::{Field, Node, Query};
-use super::request::{
-    Counting, Facet, FacetRequest, Filter, MAX_LIMIT, MAX_OFFSET, Request, Scope,
-};
+use super::request::{Counting, Facet, FacetRequest, MAX_LIMIT, MAX_OFFSET, Request, Scope};
 use super::roster::Roster;
 use super::suggest::last_step;
-use super::vocabulary::{Counts, Tally, Vocabulary};
-use crate::index::documents::day_number;
+use super::vocabulary::{Counts, Vocabulary};
 use crate::index::{self, ErrorKind, IndexReader, fold};
 
 /// How long one search may take.
@@ -234,34 +229,6 @@ impl Searcher {
         })
     }
 
-    /// Collects what a request asks for. Counts over all statements are remembered: a front page, a list of people and
-    /// what is suggested while somebody types all show them.
-    fn collected(
-        &self,
-        request: &Request,
-        keep: usize,
-        begin: Instant,
-    ) -> Result<Collected, Error> {
-        if !request.filters.is_empty() || !is_plain(request) {
-            return self.sideways(request, keep, begin);
-        }
-        self.everything(&request.facets, request)?;
-        let mut collected = match self.state.total.get() {
-            Some(total) if keep == 0 => Collected {
-                total: *total,
-                ..Collected::default()
-            },
-            _ => self.collect(&bare(request), keep, begin + BUDGET)?,
-        };
-        self.state.total.get_or_init(|| collected.total);
-        let counts = request.facets.iter().map(|facet| {
-            let place = self.state.everything.get(facet.facet as usize);
-            place.and_then(OnceLock::get).cloned().unwrap_or_default()
-        });
-        collected.facets = counts.collect();
-        Ok(collected)
-    }
-
     /// Answers a request.
     ///
     /// # Errors
@@ -281,7 +248,7 @@ impl Searcher {
         let mut page = self.families(&collected.hits, collapsed);
         while collapsed && page.len() < wanted && (keep as u64) < collected.total {
             keep *= AGAIN;
-            let more = self.collect(&bare(request), keep, begin + BUDGET)?;
+            let more = self.collect(&request.bare(), keep, begin + BUDGET)?;
             page = self.families(&more.hits, collapsed);
         }
         collected.hits = page.into_iter().skip(offset).take(limit).collect();
@@ -336,7 +303,7 @@ impl Searcher {
     /// # Errors
     /// As [`Searcher::search`], but without a limit on time.
     pub fn each(&self, request: &Request, mut each: impl FnMut(Hit) -> bool) -> Result<u64, Error> {
-        let bare = bare(request);
+        let bare = request.bare();
         let total = self.count(&bare)?;
         let keep = usize::try_from(total).unwrap_or(usize::MAX);
         let deadline = Instant::now() + Duration::from_secs(3600);
@@ -384,112 +351,6 @@ impl Searcher {
             min_confidence: request.min_confidence,
             roster: self.roster()?.map(Arc::as_ref),
         })
-    }
-
-    /// Collects what a request with filters or words asks for. The counts of a facet beside its own filter, if that is all
-    /// that narrows the request, are those over all statements.
-    fn sideways(&self, request: &Request, keep: usize, begin: Instant) -> Result<Collected, Error> {
-        let [filter] = request.filters.as_slice() else {
-            return self.collect(request, keep, begin + BUDGET);
-        };
-        let place = request.facets.iter().position(|f| f.facet == filter.facet);
-        let Some(place) = place.filter(|_| is_plain(request) && !filter.any.is_empty()) else {
-            return self.collect(request, keep, begin + BUDGET);
-        };
-        let all = self.counts_of_everything(filter.facet)?.to_vec();
-        let mut others = request.clone();
-        others.facets.retain(|f| f.facet != filter.facet);
-        if others.facets.len() + 1 != request.facets.len() {
-            // The facet is asked for twice.
-            return self.collect(request, keep, begin + BUDGET);
-        }
-        let mut collected = self.collect(&others, keep, begin + BUDGET)?;
-        collected.facets.insert(place, all);
-        Ok(collected)
-    }
-
-    pub(super) fn collect(
-        &self,
-        request: &Request,
-        keep: usize,
-        deadline: Instant,
-    ) -> Result<Collected, Error> {
-        let query = compile(&request.query, self.setting(request)?);
-        // What fails a filter is of use only for counts of the filter's own facet; without them it need not be looked at.
-        let mut clauses = vec![(Occur::Must, query)];
-        for filter in &request.filters {
-            if !filter.any.is_empty() && request.facets.iter().all(|f| f.facet != filter.facet) {
-                clauses.push((Occur::Must, self.narrowing(filter)?));
-            }
-        }
-        self.run(&BooleanQuery::new(clauses), request, keep, deadline)
-    }
-
-    /// Finds at least everything that has one of the values that a filter asks for.
-    fn narrowing(&self, filter: &Filter) -> Result<Box<dyn EngineQuery>, Error> {
-        let (vocabulary, canon) = (self.vocabulary(filter.facet)?, self.canon(filter.facet)?);
-        let values = self.values(filter.facet, &vocabulary, canon.as_deref())?;
-        let plan = facets::plan(filter, None, values);
-        let mut terms = Vec::new();
-        for value in &plan.any {
-            match values.roster.filter(|_| filter.facet == Facet::Speaker) {
-                Some(roster) => terms.extend(roster.terms(value)),
-                None => terms.push(Term::from_field_text(plan.field, value)),
-            }
-        }
-        Ok(one_of(terms, 0.0))
-    }
-
-    pub(super) fn run(
-        &self,
-        query: &dyn EngineQuery,
-        request: &Request,
-        keep: usize,
-        deadline: Instant,
-    ) -> Result<Collected, Error> {
-        let asked: Vec<Facet> = request.facets.iter().map(|f| f.facet).collect();
-        let forward = self.state.forward.get().filter(|forward| {
-            let mut asked = asked.iter();
-            asked.all(|facet| forward.space().place(*facet).is_some())
-        });
-        let space = match forward {
-            Some(forward) => Arc::clone(forward.space()),
-            None => Arc::new(self.space(&asked)?),
-        };
-        let mut filters = Vec::with_capacity(request.filters.len());
-        for filter in &request.filters {
-            let (vocabulary, canon) = (self.vocabulary(filter.facet)?, self.canon(filter.facet)?);
-            let values = self.values(filter.facet, &vocabulary, canon.as_deref())?;
-            let counted = asked.contains(&filter.facet);
-            let place = space.place(filter.facet).filter(|_| counted);
-            filters.push(facets::plan(filter, place, values));
-        }
-        let plan = Arc::new(Plan {
-            facets: asked.iter().filter_map(|f| space.place(*f)).collect(),
-            forward: forward.cloned(),
-            tally: Mutex::new(Tally::new(space.size())),
-            space,
-            filters,
-            keep,
-            sort: request.sort,
-            scope: request.scope,
-            counting: request.counting,
-            families: Arc::clone(self.reader.families()),
-            groups: Arc::clone(self.reader.groups()),
-            today: day_number(request.today),
-            deadline,
-            roster: self.roster()?.cloned(),
-            columns: Arc::clone(&self.state.columns),
-            late: AtomicBool::new(false),
-        });
-        let collected = self
-            .engine
-            .search(query, &Collect(Arc::clone(&plan)))
-            .map_err(|e| self.at(e))?;
-        if plan.late.load(Ordering::Relaxed) {
-            return Err(Error::TooSlow);
-        }
-        Ok(collected)
     }
 
     fn facets(&self, request: &Request, collected: Collected) -> Result<Vec<FacetCounts>, Error> {
@@ -579,64 +440,10 @@ impl Searcher {
     }
 }
 
-/// Do filters alone, if anything, tell the hits from all statements, each of which counts?
-fn is_plain(request: &Request) -> bool {
-    request.query.root.is_none()
-        && request.scope == Scope::Statements
-        && request.counting == Counting::Raw
-        && request.min_confidence <= 0.0
-}
-
-/// The same request, for hits alone.
-pub(super) fn bare(request: &Request) -> Request {
-    Request {
-        facets: Vec::new(),
-        counting: Counting::Raw,
-        ..request.clone()
-    }
-}
-
 /// How many hits there are, as the request counts them.
 fn counted(request: &Request, collected: &Collected) -> u64 {
     match request.counting {
         Counting::Raw => collected.total,
         Counting::Distinct | Counting::Articles => collected.counted.len() as u64,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::article::{Article, Reading, Statement};
-    use crate::index::{Settings, Writer, documents};
-    use crate::text::Span;
-
-    #[test]
-    fn a_search_past_its_time_is_given_up() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut writer = Writer::open(dir.path(), &Settings::default()).unwrap();
-        let said = Statement {
-            content: vec![Span::new(0, 5)],
-            ..Statement::default()
-        };
-        let article = Article {
-            text: "words".to_owned(),
-            ..Article::default()
-        };
-        let reading = Reading {
-            statements: vec![said; 5000],
-            ..Reading::default()
-        };
-        writer.put(documents::of(&article, &reading)).unwrap();
-        writer.finish().unwrap();
-        let searcher = Searcher::open(dir.path()).unwrap();
-        let request = Request::default();
-        let now = Instant::now();
-        assert_eq!(
-            searcher.collect(&request, 10, now + BUDGET).unwrap().total,
-            5000
-        );
-        let late = searcher.collect(&request, 10, now);
-        assert!(matches!(late, Err(Error::TooSlow)), "{late:?}");
     }
 }

@@ -15,7 +15,7 @@ use super::highlight::Highlighter;
 use super::hits;
 use super::person::{Contradiction, Depth, RoleView, Spelling};
 use super::request::{Request, Sort};
-use super::searcher::{Error, Searcher, bare};
+use super::searcher::{Error, Searcher};
 use crate::article::Stance;
 use crate::date::PartialDate;
 use crate::index;
@@ -55,7 +55,7 @@ impl Searcher {
     pub(super) fn trail(&self, request: &Request, depth: Depth) -> Result<Trail, Error> {
         let oldest = Request {
             sort: Sort::Oldest,
-            ..bare(request)
+            ..request.bare()
         };
         let deadline = Instant::now() + PATIENCE;
         let statements = self.collect(&oldest, usize::MAX, deadline)?.hits;
