@@ -1,6 +1,7 @@
 //! What is in the index already: looked up in the index itself, so that it takes no memory however large the index.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 use tantivy::columnar::Column;
@@ -68,7 +69,9 @@ pub(crate) struct Entry {
 pub struct Known {
     extraction: Arc<str>,
     searcher: Searcher,
-    segments: Arc<[Segment]>,
+    /// Opened when something is first looked up in them: that touches pages of every one, and a run over new files looks
+    /// nothing up.
+    segments: Arc<[OnceLock<Segment>]>,
 }
 
 impl std::fmt::Debug for Known {
@@ -151,15 +154,23 @@ pub(crate) fn fingerprint(extraction: &str, content_hash: &str, source: u64) -> 
 }
 
 impl Known {
-    pub(crate) fn new(extraction: &str, searcher: Searcher) -> tantivy::Result<Self> {
-        Ok(Self {
+    pub(crate) fn new(extraction: &str, searcher: Searcher) -> Self {
+        let closed = |_| OnceLock::new();
+        Self {
             extraction: extraction.into(),
-            segments: searcher
-                .segment_readers()
-                .iter()
-                .map(Segment::open)
-                .collect::<tantivy::Result<_>>()?,
+            segments: searcher.segment_readers().iter().map(closed).collect(),
             searcher,
+        }
+    }
+
+    fn segments(&self) -> impl Iterator<Item = tantivy::Result<&Segment>> {
+        let readers = self.searcher.segment_readers();
+        self.segments.iter().zip(readers).map(|(segment, reader)| {
+            if let Some(open) = segment.get() {
+                return Ok(open);
+            }
+            let open = Segment::open(reader)?;
+            Ok(segment.get_or_init(|| open))
         })
     }
 
@@ -175,7 +186,8 @@ impl Known {
     #[must_use]
     pub fn file(&self, path: &str) -> Option<FileRecord> {
         let term = Term::from_field_text(fields().id, &FileRecord::key(source_number(path)));
-        for segment in &*self.segments {
+        for segment in self.segments() {
+            let segment = segment.ok()?;
             if let Some(doc) = segment.documents(&segment.id, &term).ok()?.pop() {
                 return stored(&segment.reader, doc);
             }
@@ -186,7 +198,8 @@ impl Known {
     /// All files that were read, until `each` says that it is enough.
     pub(crate) fn files(&self, mut each: impl FnMut(FileRecord)) -> tantivy::Result<()> {
         let term = Term::from_field_text(fields().doc, schema::FILE);
-        for segment in &*self.segments {
+        for segment in self.segments() {
+            let segment = segment?;
             let inverted = segment.reader.inverted_index(fields().doc)?;
             for doc in segment.documents(&inverted, &term)? {
                 if let Some(record) = stored(&segment.reader, doc) {
@@ -200,7 +213,8 @@ impl Known {
     pub(crate) fn entry(&self, key: &str) -> tantivy::Result<Option<Entry>> {
         // An article's document has its key for an id.
         let term = Term::from_field_text(fields().id, key);
-        for segment in &*self.segments {
+        for segment in self.segments() {
+            let segment = segment?;
             let documents = segment.documents(&segment.id, &term)?;
             if let Some(entry) = documents.into_iter().find_map(|doc| segment.entry(doc)) {
                 return Ok(Some(entry));
@@ -210,20 +224,24 @@ impl Known {
     }
 
     /// The upper halves of the keys of all articles.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = u64> {
-        self.segments.iter().flat_map(|segment| {
+    pub(crate) fn keys(&self) -> tantivy::Result<HashSet<u64>> {
+        let mut keys = HashSet::new();
+        for segment in self.segments() {
+            let segment = segment?;
             let articles = segment.reader.doc_ids_alive();
             // Statements have no fingerprint.
             let articles = articles.filter(|doc| segment.print.0.first(*doc).is_some());
-            articles.filter_map(|doc| segment.key.0.first(doc))
-        })
+            keys.extend(articles.filter_map(|doc| segment.key.0.first(doc)));
+        }
+        Ok(keys)
     }
 
     /// The keys of all articles of a file.
     pub(crate) fn articles_of(&self, source: u64) -> tantivy::Result<Vec<Halves>> {
         let term = Term::from_field_u64(fields().source, source);
         let mut keys = Vec::new();
-        for segment in &*self.segments {
+        for segment in self.segments() {
+            let segment = segment?;
             for doc in segment.documents(&segment.source_terms, &term)? {
                 if let (Some(high), Some(low)) =
                     (segment.key.0.first(doc), segment.key.1.first(doc))
@@ -239,7 +257,8 @@ impl Known {
     pub(crate) fn versions(&self, story: u64) -> tantivy::Result<u64> {
         let term = Term::from_field_u64(fields().story, story);
         let mut count = 0;
-        for segment in &*self.segments {
+        for segment in self.segments() {
+            let segment = segment?;
             count += segment.documents(&segment.story_terms, &term)?.len() as u64;
         }
         Ok(count)

@@ -122,9 +122,9 @@ pub struct Writer {
     known: Known,
     /// What has been put since then, and removed (`None`).
     recent: HashMap<Halves, Option<Entry>>,
-    /// Articles that may be in the index: a quarter of each key. Whoever is not among them need not be
+    /// Articles that may be in the index: the upper half of each key. Whoever is not among them need not be
     /// looked for, which would in time touch every page of every list of ids. Made when it is first asked.
-    perhaps: Option<HashSet<u32>>,
+    perhaps: Option<HashSet<u64>>,
     /// Versions that were added since then, by story.
     recent_versions: HashMap<u64, u64>,
     pending: Committed,
@@ -194,7 +194,7 @@ impl Writer {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .at(&segments)?;
-        let known = Known::new(&settings.extraction, reader.searcher()).at(&segments)?;
+        let known = Known::new(&settings.extraction, reader.searcher());
         let mut writer = Self {
             dir: dir.to_owned(),
             index,
@@ -263,12 +263,12 @@ impl Writer {
     }
 
     /// May an article be in the index? From now on it may.
-    fn may_have(&mut self, key: &str) -> bool {
+    fn may_have(&mut self, key: &str) -> Result<bool, Error> {
         let perhaps = match &mut self.perhaps {
             Some(perhaps) => perhaps,
-            none => none.insert(self.known.keys().map(short).collect()),
+            none => none.insert(self.known.keys().at(&self.dir)?),
         };
-        !perhaps.insert(short(halves(key).0))
+        Ok(!perhaps.insert(halves(key).0))
     }
 
     /// Adds an article, or replaces the version of it that is there.
@@ -287,7 +287,7 @@ impl Writer {
             ..
         } = documents;
         let print = fingerprint(&self.settings.extraction, &content_hash, source);
-        let before = if self.may_have(&key) {
+        let before = if self.may_have(&key)? {
             self.entry(&key)?
         } else {
             None
@@ -468,11 +468,6 @@ impl Writer {
     pub fn files(&self, each: impl FnMut(FileRecord)) -> Result<(), Error> {
         self.known.files(each).at(&self.dir)
     }
-}
-
-/// So much of a key that two articles hardly ever have the same.
-fn short(key_high: u64) -> u32 {
-    (key_high >> 32) as u32
 }
 
 /// Removes the temporary files of killed writers; the engine never does.

@@ -91,7 +91,7 @@ impl Writer {
         self.changed = false;
         self.touched = true;
         self.reader.reload().at(&self.dir)?;
-        self.known = Known::new(&self.settings.extraction, self.reader.searcher()).at(&self.dir)?;
+        self.known = Known::new(&self.settings.extraction, self.reader.searcher());
         self.recent.clear();
         self.recent_versions.clear();
         Ok(true)
