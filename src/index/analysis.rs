@@ -4,12 +4,14 @@
 //! [`Analyzer::Name`] for names of persons and organisations. All fold case, accents, apostrophes and ligatures, strip a
 //! possessive `'s`, and keep byte offsets into the text, so that highlights need no second notion of a word.
 
-use std::borrow::Cow;
+mod stems;
+
 use std::sync::LazyLock;
 
-use frostem::{Algorithm, Stemmer};
 use tantivy::tokenizer::{TextAnalyzer, Token, TokenStream, Tokenizer, TokenizerManager};
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+use stems::{stem, stem_in_place};
 
 /// Longest folded word that is indexed, in bytes. What is longer is no word; the engine would drop it at 65,530.
 const LONGEST: usize = 100;
@@ -98,17 +100,6 @@ pub fn words_of_stems(stems: &[&str], text: &str) -> Vec<Word> {
         }
     });
     found
-}
-
-/// The stem of a folded word.
-fn stem(word: &str) -> Cow<'_, str> {
-    static ENGLISH: LazyLock<Stemmer> = LazyLock::new(|| Stemmer::new(Algorithm::English));
-    match word {
-        // Snowball cuts these as if a whole word stood before the ending: to "su", and to "i", the pronoun.
-        "sued" | "suing" => Cow::Owned("sue".to_owned()),
-        "ied" | "ieds" => Cow::Owned("ied".to_owned()),
-        _ => ENGLISH.stem(word),
-    }
 }
 
 /// The text as exact words with single blanks between: what two printings of the same words have in common.
@@ -370,11 +361,7 @@ impl TokenStream for FoldingStream<'_> {
             }
             match self.kind {
                 Analyzer::Exact => {}
-                Analyzer::Stem => {
-                    if let Cow::Owned(stem) = stem(&self.token.text) {
-                        self.token.text = stem;
-                    }
-                }
+                Analyzer::Stem => stem_in_place(&mut self.token.text),
                 Analyzer::Name => super::names::respell(&mut self.token.text),
             }
             self.token.offset_from = begin;

@@ -8,10 +8,9 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, NaiveDate};
 use tantivy::TantivyDocument;
 
-use super::analysis::fold;
+use super::analysis::{Analyzer, each_word};
 use super::families;
 use super::known::source_number;
-use super::names;
 use super::schema::{self, Fields, fields};
 use super::sketch;
 use super::stored::{
@@ -22,7 +21,7 @@ use crate::article::{Article, Place, Reading, Said, Statement};
 use crate::text::Span;
 use cast::Cast;
 pub(crate) use values::halves;
-use values::{Document, Sets, days, halves_of_hash, without};
+use values::{Document, Names, Sets, days, halves_of_hash, paths, without};
 pub use values::{clean, date_of_days, day_number, join_path};
 
 /// How far a passage reaches beyond the statement's sentence, in bytes, on each side.
@@ -97,6 +96,13 @@ struct Scene<'a> {
     cast: Cast<'a>,
     /// Of each statement.
     speakers: Vec<StoredSpeaker>,
+    /// Each once: a facet counts documents, not values.
+    authors: BTreeSet<String>,
+    outlet: Option<String>,
+    language: Option<String>,
+    /// Of each place, the paths of itself and of all places above it.
+    paths: Vec<Vec<String>>,
+    names: Names,
     halves: (u64, u64),
     fields: &'static Fields,
 }
@@ -122,6 +128,11 @@ impl<'a> Scene<'a> {
             },
             cast,
             speakers,
+            authors: article.byline.iter().filter_map(|a| clean(a)).collect(),
+            outlet: article.outlet.as_deref().and_then(clean),
+            language: article.language.as_deref().and_then(clean),
+            paths: reading.places.iter().map(|p| paths(&p.path)).collect(),
+            names: Names::default(),
             halves: halves(&article.key),
             fields: fields(),
         }
@@ -139,23 +150,16 @@ impl<'a> Scene<'a> {
             doc.text(f.title, title);
             doc.text(f.title_exact, title);
         }
-        // Once each: a facet counts documents, not values.
-        let authors: BTreeSet<String> = self
-            .article
-            .byline
-            .iter()
-            .filter_map(|author| clean(author))
-            .collect();
-        for author in &authors {
+        for author in &self.authors {
             doc.whole(f.byline, author);
-            doc.name(f.byline_text, author);
+            doc.name(f.byline_text, &self.names.of(author));
         }
-        if let Some(outlet) = self.article.outlet.as_deref().and_then(clean) {
-            doc.whole(f.outlet, &outlet);
-            doc.text(f.outlet_text, &outlet);
+        if let Some(outlet) = &self.outlet {
+            doc.whole(f.outlet, outlet);
+            doc.text(f.outlet_text, outlet);
         }
-        if let Some(language) = self.article.language.as_deref().and_then(clean) {
-            doc.whole(f.language, &language);
+        if let Some(language) = &self.language {
+            doc.whole(f.language, language);
         }
         let published = self.published();
         if let Some((from, to)) = published {
@@ -205,11 +209,11 @@ impl<'a> Scene<'a> {
             facets.add(f.speaker_type, statement.speaker.kind.as_str());
             facets.add_clean(f.role, speaker.role.as_deref());
             if let Some(name) = speaker.name.as_deref().and_then(clean) {
-                facets.add(f.speaker_key, &names::key(&name));
-                facets.add(f.speaker, &name);
+                facets.add(f.speaker_key, self.names.of(&name).key.clone());
+                facets.add(f.speaker, name);
             }
             for form in &speaker.forms {
-                facets.add(f.speaker_text, form);
+                facets.add(f.speaker_text, form.as_str());
             }
             for organisation in &speaker.organisations {
                 facets.add_clean(f.org, Some(organisation));
@@ -232,7 +236,7 @@ impl<'a> Scene<'a> {
         for n in 0..reading.places.len() {
             self.add_place(&mut facets, n);
         }
-        facets.write(f, &mut doc);
+        facets.write(f, &self.names, &mut doc);
         if let Some(place) = self.dateline() {
             doc.steps(f.dateline_text, place);
         }
@@ -311,11 +315,11 @@ impl<'a> Scene<'a> {
 
         doc.whole(f.speaker_type, speaker.kind.as_str());
         if let Some(name) = speaker.name.as_deref().and_then(clean) {
-            doc.whole(f.speaker_key, &names::key(&name));
+            doc.whole(f.speaker_key, &self.names.of(&name).key);
             doc.whole(f.speaker, &name);
         }
         for form in &speaker.forms {
-            doc.name(f.speaker_text, form);
+            doc.name(f.speaker_text, &self.names.of(form));
         }
         if let Some(role) = speaker.role.as_deref().and_then(clean) {
             doc.whole(f.role, &role);
@@ -330,10 +334,10 @@ impl<'a> Scene<'a> {
             .collect();
         for organisation in &organisations {
             doc.whole(f.org, organisation);
-            doc.name(f.org_text, organisation);
+            doc.name(f.org_text, &self.names.of(organisation));
         }
         if let Some(behalf) = &speaker.on_behalf_of {
-            doc.name(f.behalf_text, behalf);
+            doc.name(f.behalf_text, &self.names.of(behalf));
         }
 
         for span in &statement.cue {
@@ -342,7 +346,7 @@ impl<'a> Scene<'a> {
         doc.whole(f.kind, statement.kind.as_str());
         doc.whole(f.stance, statement.stance.as_str());
         if let Some(span) = statement.addressee {
-            doc.name(f.addressee_text, span.of(text));
+            doc.name(f.addressee_text, &self.names.of(span.of(text)));
         }
         if let Some(medium) = statement.medium.and_then(|span| clean(span.of(text))) {
             doc.whole(f.medium, &medium);
@@ -360,7 +364,7 @@ impl<'a> Scene<'a> {
                 doc.steps(field, place);
             }
         }
-        sets.write(f, &mut doc);
+        sets.write(f, &self.names, &mut doc);
 
         let confidence = (statement.confidence.clamp(0.0, 1.0) * 1000.0).round();
         doc.number(f.confidence, confidence as u64);
@@ -443,17 +447,17 @@ impl<'a> Scene<'a> {
     }
 
     /// Collects the entities that are named in what was said; returns their names.
-    fn about(&self, statement: &Statement, sets: &mut Sets) -> Vec<String> {
+    fn about<'s>(&'s self, statement: &Statement, sets: &mut Sets<'s>) -> Vec<String> {
         let f = self.fields;
         let mut about = Vec::new();
         for named in self.cast.named_in(&statement.content) {
             if let Some(name) = clean(named.name) {
-                sets.add(f.about, &name);
-                sets.add(f.about_text, &name);
+                sets.add(f.about, name.clone());
+                sets.add(f.about_text, name.clone());
                 about.push(name);
             }
             for form in &named.forms {
-                sets.add(f.about_text, form);
+                sets.add(f.about_text, *form);
             }
             if let Some(place) = named.place {
                 self.add_place(sets, place);
@@ -463,22 +467,19 @@ impl<'a> Scene<'a> {
     }
 
     /// Adds a place of the article, by its number, and all places above it.
-    fn add_place(&self, sets: &mut Sets, n: usize) {
-        let Some(place) = self.reading.places.get(n) else {
+    fn add_place<'s>(&'s self, sets: &mut Sets<'s>, n: usize) {
+        let (Some(place), Some(paths)) = (self.reading.places.get(n), self.paths.get(n)) else {
             return;
         };
         let f = self.fields;
-        for depth in 1..=place.path.len() {
-            let path = join_path(&place.path[..depth]);
-            if !path.is_empty() {
-                sets.add(f.place, &path);
-            }
+        for path in paths {
+            sets.add(f.place, path.as_str());
         }
         for step in place.path.iter().chain([&place.name]) {
-            sets.add(f.place_text, step);
+            sets.add(f.place_text, step.as_str());
         }
         for form in self.cast.place_forms(n) {
-            sets.add(f.place_text, form);
+            sets.add(f.place_text, *form);
         }
     }
 
@@ -490,18 +491,26 @@ impl<'a> Scene<'a> {
         speaker: &StoredSpeaker,
         id: &str,
     ) -> (u64, Option<Vec<u64>>) {
-        let mut words = String::new();
+        let name = speaker.name.as_deref().map(|name| self.names.of(name));
+        let surname = name.as_ref().and_then(|name| name.surname.as_deref());
+        let mut words = format!("{}\n", surname.unwrap_or_default());
+        let begin = words.len();
         for span in &statement.content {
-            words.push_str(&fold(span.of(&self.article.text)));
-            words.push(' ');
+            each_word(
+                Analyzer::Exact,
+                span.of(&self.article.text),
+                |word, _, _| {
+                    if words.len() > begin {
+                        words.push(' ');
+                    }
+                    words.push_str(word);
+                },
+            );
         }
-        let surname = speaker.name.as_deref().and_then(names::surname);
-        let Some(sketch) = families::sketch(surname.as_deref(), &words) else {
-            return (halves_of_hash(id).0, None);
-        };
-        let surname = surname.unwrap_or_default();
-        let family = halves_of_hash(&format!("{surname}\n{}", words.trim_end())).0;
-        (family, Some(sketch))
+        match families::sketch(surname, &words[begin..]) {
+            Some(sketch) => (halves_of_hash(&words).0, Some(sketch)),
+            None => (halves_of_hash(id).0, None),
+        }
     }
 
     /// Text from a little before the statement to a little after, cut at sentences where they are known.

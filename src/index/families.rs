@@ -42,12 +42,13 @@ pub(crate) const LEAST_WORDS: usize = 5;
 /// Most words that are looked at.
 const MOST_WORDS: usize = 255;
 
-/// The sketch of a statement's folded words; `None` if there are too few.
+/// The sketch of a statement's folded words, one blank between two; `None` if there are too few.
 pub(crate) fn sketch(surname: Option<&str>, words: &str) -> Option<Vec<u64>> {
     let mut sketch = vec![surname.map_or(0, |s| u64::from(short_hash(s).max(1)))];
     sketch.extend(
         words
-            .split_whitespace()
+            .split(' ')
+            .filter(|word| !word.is_empty())
             .take(MOST_WORDS)
             .map(|word| u64::from(short_hash(word))),
     );

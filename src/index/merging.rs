@@ -3,7 +3,8 @@
 //!
 //! A search looks into each segment by itself, which costs about as much as a few thousand hits do: 26 segments of
 //! 20,000 documents took twice the time of one. The engine's usual policy joins whole levels of any number and size.
-//! Here a large run joins what it writes only once, when there are many segments or when it ends.
+//! Here a large run joins what it writes only once, when there are many segments, and a run ends with few: [`FEW`], or
+//! somewhat more where what is beyond them is not worth writing the others again.
 
 use tantivy::SegmentMeta;
 use tantivy::indexer::{MergeCandidate, MergePolicy};
@@ -12,13 +13,15 @@ use tantivy::indexer::{MergeCandidate, MergePolicy};
 const BYTES_PER_DOCUMENT: usize = 200;
 /// So many segments are worth a join while more are being written.
 const MANY: usize = 16;
+/// So many are left as they are at the end of a run.
+const FEW: usize = 4;
 
 /// Joins of segments with so many documents together at most.
 #[derive(Debug)]
 pub(super) struct Bounded {
     most_documents: u32,
-    /// Fewer segments are not worth a join.
-    fewest: usize,
+    /// Is more still to be written?
+    goes_on: bool,
 }
 
 impl Bounded {
@@ -26,25 +29,33 @@ impl Bounded {
     pub(super) fn while_writing(bytes: usize) -> Self {
         Self {
             most_documents: u32::try_from(bytes / BYTES_PER_DOCUMENT).unwrap_or(u32::MAX),
-            fewest: MANY,
+            goes_on: true,
         }
     }
 
     /// For the end of a run.
     pub(super) fn at_the_end(bytes: usize) -> Self {
         Self {
-            fewest: 2,
+            goes_on: false,
             ..Self::while_writing(bytes)
         }
     }
 
     /// How many of the smallest are worth joining; `sizes` in documents, ascending.
     fn take(&self, sizes: &[u32]) -> usize {
+        // While writing as many as can be, at the end as few as must be.
+        let fewest = if self.goes_on {
+            MANY
+        } else if sizes.len() > FEW {
+            sizes.len() + 1 - FEW
+        } else {
+            return 0;
+        };
         let mut sum = 0_u32;
         let mut taken = 0;
         for (before, &size) in sizes.iter().enumerate() {
             let with = sum.saturating_add(size);
-            if with > self.most_documents {
+            if with > self.most_documents || !self.goes_on && taken >= fewest {
                 break;
             }
             // The largest at least doubles: otherwise it would be written again and again beside little else.
@@ -53,7 +64,12 @@ impl Bounded {
             }
             sum = with;
         }
-        if taken < self.fewest { 0 } else { taken }
+        // At the end some are better than none.
+        if self.goes_on && taken < fewest {
+            0
+        } else {
+            taken
+        }
     }
 }
 
@@ -77,34 +93,38 @@ impl MergePolicy for Bounded {
 
 #[cfg(test)]
 mod tests {
-    use super::Bounded;
+    use super::{Bounded, FEW, MANY};
 
     #[test]
     fn many_small_ones_are_joined_and_never_too_many_documents() {
         let policy = Bounded {
             most_documents: 100,
-            fewest: 4,
+            goes_on: true,
         };
-        assert_eq!(policy.take(&[1, 1, 1]), 0);
-        assert_eq!(policy.take(&[1, 1, 1, 1]), 4);
-        assert_eq!(policy.take(&[1, 5, 5, 5]), 4);
-        assert_eq!(policy.take(&[20, 20, 20, 20, 20, 20]), 5);
-        assert_eq!(policy.take(&[30, 30, 30, 30]), 0);
+        assert_eq!(policy.take(&[1; MANY - 1]), 0);
+        assert_eq!(policy.take(&[1; MANY]), MANY);
+        assert_eq!(policy.take(&[5; 25]), 20);
+        assert_eq!(policy.take(&[30; MANY]), 0);
+        let mut sizes = [1; MANY + 1];
+        sizes[MANY] = 50;
+        assert_eq!(policy.take(&sizes), MANY);
     }
 
     #[test]
-    fn at_the_end_few_are_joined_but_no_large_one_with_little() {
+    fn at_the_end_few_are_left_but_no_large_one_is_written_with_little() {
         let policy = Bounded {
             most_documents: 100,
-            fewest: 2,
+            goes_on: false,
         };
         assert_eq!(policy.take(&[]), 0);
-        assert_eq!(policy.take(&[1]), 0);
-        assert_eq!(policy.take(&[1, 1]), 2);
-        assert_eq!(policy.take(&[1, 50]), 0);
-        assert_eq!(policy.take(&[1, 1, 50]), 2);
-        assert_eq!(policy.take(&[40, 50]), 0);
-        assert_eq!(policy.take(&[20, 30, 50]), 3);
-        assert_eq!(policy.take(&[60, 60]), 0);
+        assert_eq!(policy.take(&[1; FEW]), 0);
+        assert_eq!(policy.take(&[1; FEW + 1]), 2);
+        assert_eq!(policy.take(&[1; FEW + 7]), 8);
+        assert_eq!(policy.take(&[1, 2, 4, 8, 16]), 0);
+        assert_eq!(policy.take(&[1, 1, 8, 20, 40]), 2);
+        assert_eq!(policy.take(&[1, 9, 9, 20, 40]), 3);
+        // Not as many as should be.
+        assert_eq!(policy.take(&[1, 1, 10, 30, 90, 95]), 2);
+        assert_eq!(policy.take(&[60, 60, 60, 60, 60]), 0);
     }
 }

@@ -291,8 +291,11 @@ fn respelled(list: &[&str]) -> HashSet<String> {
 /// ```
 #[must_use]
 pub fn key(name: &str) -> String {
-    let tokens = tokens(name);
-    let bare = without_titles(&tokens);
+    key_of(name, &tokens(name))
+}
+
+fn key_of(name: &str, tokens: &[String]) -> String {
+    let bare = without_titles(tokens);
     let mut key = bare.join(" ");
     if bare.last() != tokens.last()
         && let Some(generation) = words(Analyzer::Exact, name).pop()
@@ -302,6 +305,29 @@ pub fn key(name: &str) -> String {
         key.push_str(&generation.text);
     }
     key
+}
+
+/// All that an index keeps of a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Indexed {
+    /// See [`key`].
+    pub(crate) key: String,
+    /// See [`surname`].
+    pub(crate) surname: Option<String>,
+    /// See [`aliases`].
+    pub(crate) aliases: Vec<String>,
+}
+
+impl Indexed {
+    pub(crate) fn of(name: &str) -> Self {
+        let tokens = tokens(name);
+        let bare = without_titles(&tokens);
+        Self {
+            key: key_of(name, &tokens),
+            surname: bare.last().cloned(),
+            aliases: aliases_of(bare).iter().map(|a| a.join(" ")).collect(),
+        }
+    }
 }
 
 /// The token that a name is looked up by when given names are left out.
@@ -314,9 +340,7 @@ pub fn surname(name: &str) -> Option<String> {
 /// both with given names cut to marked initials.
 #[must_use]
 pub fn aliases(name: &str) -> Vec<String> {
-    let tokens = tokens(name);
-    let aliases = aliases_of(without_titles(&tokens)).into_iter();
-    aliases.map(|alias| alias.join(" ")).collect()
+    Indexed::of(name).aliases
 }
 
 fn aliases_of(name: &[String]) -> Vec<Vec<String>> {

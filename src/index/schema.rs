@@ -41,34 +41,34 @@ macro_rules! fields {
 
 fields! {
     /// [`STATEMENT`], [`ARTICLE`] or [`FILE`].
-    doc: whole;
+    doc: code;
     /// The article's key, on all documents of the article: what an update deletes by.
-    key: whole;
+    key: code;
     /// Id of the statement; on an article its key.
-    id: whole;
+    id: code;
     /// Upper half of the key as a number: articles are told apart by it in counts.
-    key_high: number;
+    key_high: column;
     /// Lower half of the key.
-    key_low: number;
+    key_low: column;
     /// Upper half of the fingerprint of an article's content and of what read it; articles only.
-    print_high: number;
+    print_high: column;
     /// Lower half of the fingerprint.
-    print_low: number;
+    print_low: column;
     /// The file it came from, see [`source_number`](super::source_number); articles only.
     source: number;
     /// The same for all versions of one article: upper half of the key of the first; articles only.
     story: number;
     /// Number of the version, from 1, where an index keeps more than the last.
-    version: number;
+    version: column;
     /// What near-copies of an article have nearly the same of, see `sketch.rs`; articles only.
-    sketch: |b, n| b.add_u64_field(n, FAST);
+    sketch: column;
     /// Decides ties and is the same in every index of the same articles.
-    order: number;
+    order: column;
     /// The same for copies of one quotation by one speaker; statements only.
     family: number;
     /// Hashes of the speaker and of the words in order, for copies that are not quite the same; see
     /// [`families`](super::families).
-    quotation: |b, n| b.add_u64_field(n, FAST);
+    quotation: column;
 
     /// What was said, stemmed.
     content: stems;
@@ -160,9 +160,14 @@ fields! {
     language: whole;
 
     /// Probability that content and source are right, in thousandths.
-    confidence: number;
+    confidence: column;
     /// Everything that an answer shows, as JSON: see [`stored`](super::stored).
     stored: |b, n| b.add_bytes_field(n, STORED);
+}
+
+/// One term, searched whole.
+fn code(builder: &mut SchemaBuilder, name: &str) -> Field {
+    builder.add_text_field(name, STRING)
 }
 
 /// One term, searched whole, counted in facets.
@@ -175,12 +180,19 @@ fn shown(builder: &mut SchemaBuilder, name: &str) -> Field {
     builder.add_text_field(name, FAST)
 }
 
+/// A number that documents are looked up by.
 fn number(builder: &mut SchemaBuilder, name: &str) -> Field {
     builder.add_u64_field(name, INDEXED | FAST)
 }
 
+/// A number that is read of documents at hand; ranges of it are found by its column.
+fn column(builder: &mut SchemaBuilder, name: &str) -> Field {
+    builder.add_u64_field(name, FAST)
+}
+
+/// The same for days.
 fn day(builder: &mut SchemaBuilder, name: &str) -> Field {
-    builder.add_i64_field(name, INDEXED | FAST)
+    builder.add_i64_field(name, FAST)
 }
 
 /// Stems without their positions: phrases are looked for in the field of exact words beside it.

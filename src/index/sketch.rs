@@ -1,10 +1,14 @@
 //! Sketches: what near-copies of an article (an agency's story as several papers printed it) have nearly the same of.
 //!
-//! A text is taken as its set of shingles, runs of [`SHINGLE`] words. Of 128 hash functions each keeps the least value
-//! that it has over the set: two sets agree in such a value with the probability of their resemblance, the share of
-//! shingles that they have in common (MinHash; Broder, "On the resemblance and containment of documents", 1997). Eight
-//! bits of each value are kept (b-bit minwise hashing; Li and König, 2010), eight values to a number: two articles that
-//! have one such number in common are worth a comparison, see [`groups`](super::groups).
+//! A text is taken as its set of shingles, runs of [`SHINGLE`] words. 128 functions of a shingle each have a least value
+//! over the set: two sets agree in such a value with the probability of their resemblance, the share of shingles that
+//! they have in common (MinHash; Broder, "On the resemblance and containment of documents", 1997). A function need not
+//! look at every shingle: each of [`ROWS`] hash functions deals all shingles out to [`BANDS`] bins, and the least of a
+//! bin is one of the values (Li, Owen and Zhang, "One permutation hashing", 2012). A bin that got nothing takes the value
+//! of another bin, chosen by a hash of its own (Shrivastava, "Optimal densification for fast and accurate minwise
+//! hashing", 2017). Eight bits of each value are kept (b-bit minwise hashing; Li and König, 2010), one of each hash
+//! function to a number: two articles that have one such number in common are worth a comparison, see
+//! [`groups`](super::groups).
 
 /// Numbers of a sketch.
 pub(crate) const BANDS: usize = 16;
@@ -16,44 +20,68 @@ const SHINGLE: usize = 5;
 const FEWEST: usize = 24;
 /// What two unlike values agree by chance.
 const CHANCE: f64 = 1.0 / 256.0;
+/// Multiplied with to make room for the next word of a shingle, odd.
+const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
+/// What the first word of a shingle has been multiplied with by the time it leaves.
+const OLDEST: u64 = BASE.wrapping_pow(SHINGLE as u32 - 1);
+/// What a bin has that got nothing.
+const NOTHING: u32 = u32::MAX;
 
 /// The sketch of a text; empty for a short one.
 #[must_use]
 pub(crate) fn of(text: &str) -> Vec<u64> {
-    let mut least = [i32::MAX; BANDS * ROWS];
+    let mut least = [[NOTHING; BANDS]; ROWS];
     let mut window = [0_u64; SHINGLE];
+    let mut shingle = 0_u64;
     let mut words = 0;
-    for word in text
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-    {
-        window[words % SHINGLE] = hash(word);
+    each_word(text, |next| {
+        let slot = words % SHINGLE;
+        // A polynomial over the words in the window (Karp and Rabin, 1987).
+        shingle = shingle
+            .wrapping_sub(window[slot].wrapping_mul(OLDEST))
+            .wrapping_mul(BASE)
+            .wrapping_add(next);
+        window[slot] = next;
         words += 1;
-        if words < SHINGLE {
-            continue;
+        if words >= SHINGLE {
+            deal(mixed(shingle), &mut least);
         }
-        let mut shingle = 0_u64;
-        for back in 0..SHINGLE {
-            shingle = mixed(shingle ^ window[(words + back) % SHINGLE]);
-        }
-        // 128 functions from two, h + i·g (Kirsch and Mitzenmacher, "Less hashing, same performance", 2006): any two of
-        // them are all but independent, which is what the estimate's error depends on. Signed, as the least processors
-        // compare several signed numbers at once and no unsigned ones.
-        let (h, g) = (shingle as i32, (shingle >> 32) as i32 | 1);
-        let mut value = h;
-        for slot in &mut least {
-            value = value.wrapping_add(g);
-            *slot = (*slot).min(value);
-        }
-    }
+    });
     if words + 1 < SHINGLE + FEWEST {
         return Vec::new();
     }
-    let (bands, _) = least.as_chunks::<ROWS>();
-    bands
-        .iter()
-        .map(|rows| u64::from_le_bytes(rows.map(|value| (value ^ (value >> 8)) as u8)))
-        .collect()
+    let least = least.map(filled);
+    let band = |n: usize| least.map(|row| (row[n] ^ (row[n] >> 8)) as u8);
+    (0..BANDS).map(|n| u64::from_le_bytes(band(n))).collect()
+}
+
+/// Deals a shingle out to a bin of each row.
+fn deal(shingle: u64, least: &mut [[u32; BANDS]; ROWS]) {
+    // Many functions from two, h + i·g (Kirsch and Mitzenmacher, "Less hashing, same performance", 2006): any two of
+    // them are all but independent, which is what the estimate's error depends on.
+    let (mut h, g) = (shingle, mixed(shingle ^ BASE) | 1);
+    for row in least {
+        h = h.wrapping_add(g);
+        let bin = &mut row[(h >> 60) as usize % BANDS];
+        *bin = (*bin).min((h >> 16) as u32);
+    }
+}
+
+/// The row with a value in every bin; at least one must have got something.
+fn filled(row: [u32; BANDS]) -> [u32; BANDS] {
+    if !row.contains(&NOTHING) || row == [NOTHING; BANDS] {
+        return row;
+    }
+    std::array::from_fn(|n| {
+        let mut try_next = n as u64;
+        loop {
+            let value = row[try_next as usize % BANDS];
+            if value != NOTHING {
+                return value;
+            }
+            try_next = mixed(try_next.wrapping_add(BASE));
+        }
+    })
 }
 
 /// About how much two sketched texts have in common, from 0 to 1: the share of shingles of either that are in both.
@@ -73,18 +101,39 @@ pub(crate) fn resemblance(a: &[u64], b: &[u64]) -> f64 {
     ((f64::from(same) / rows as f64 - CHANCE) / (1.0 - CHANCE)).max(0.0)
 }
 
-/// FNV-1a over the lower-case letters.
-fn hash(word: &str) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    if word.is_ascii() {
-        word.bytes().for_each(|b| add(b.to_ascii_lowercase()));
-    } else {
-        for c in word.chars().flat_map(char::to_lowercase) {
-            u32::from(c).to_le_bytes().into_iter().for_each(&mut add);
+/// Hands on the words of a text, runs of letters and digits, each as a hash of its lower case (FNV-1a).
+fn each_word(text: &str, mut each: impl FnMut(u64)) {
+    const NONE: u64 = 0xcbf2_9ce4_8422_2325;
+    let with = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let bytes = text.as_bytes();
+    let (mut at, mut hash) = (0, NONE);
+    while let Some(&byte) = bytes.get(at) {
+        let mut is_part = byte.is_ascii_alphanumeric();
+        if byte.is_ascii() {
+            at += 1;
+            if is_part {
+                hash = with(hash, byte.to_ascii_lowercase());
+            }
+        } else {
+            let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else {
+                break;
+            };
+            at += c.len_utf8();
+            is_part = c.is_alphanumeric();
+            if is_part {
+                for lower in c.to_lowercase() {
+                    hash = lower.encode_utf8(&mut [0; 4]).bytes().fold(hash, with);
+                }
+            }
+        }
+        if !is_part && hash != NONE {
+            each(hash);
+            hash = NONE;
         }
     }
-    hash
+    if hash != NONE {
+        each(hash);
+    }
 }
 
 /// Spreads every bit over all (the finaliser of SplitMix64).
@@ -130,6 +179,33 @@ mod tests {
         assert!((mean - 0.329).abs() < 0.017, "{mean}");
         let variance = found.iter().map(|f| (f - mean).powi(2)).sum::<f64>() / 99.0;
         assert!(variance.sqrt() < 0.055, "{}", variance.sqrt());
+    }
+
+    #[test]
+    fn every_bin_gets_a_value_whichever_has_one() {
+        for n in 0..BANDS {
+            let mut row = [NOTHING; BANDS];
+            row[n] = 7;
+            assert_eq!(filled(row), [7; BANDS]);
+        }
+        assert_eq!(filled([NOTHING; BANDS]), [NOTHING; BANDS]);
+    }
+
+    #[test]
+    fn short_texts_are_told_apart_too() {
+        // Of 60 words the last 15 are others: 41 of 71 shingles are common, 0.577.
+        let found: Vec<f64> = (0..200)
+            .map(|n| {
+                let own = |from: usize, to: usize| (n * 1000 + from)..(n * 1000 + to);
+                let a = of(&text(own(0, 60)));
+                let b = of(&text(own(0, 45).chain(own(100, 115))));
+                resemblance(&a, &b)
+            })
+            .collect();
+        let mean = found.iter().sum::<f64>() / 200.0;
+        assert!((mean - 0.577).abs() < 0.02, "{mean}");
+        let variance = found.iter().map(|f| (f - mean).powi(2)).sum::<f64>() / 199.0;
+        assert!(variance.sqrt() < 0.06, "{}", variance.sqrt());
     }
 
     #[test]

@@ -6,12 +6,24 @@
 /// Bytes of text looked at.
 const SAMPLE: usize = 2048;
 
-/// Function words that are English and, together, nothing else; of two to five letters.
-const ENGLISH: &[&str] = &[
-    "the", "of", "and", "to", "that", "was", "for", "with", "on", "it", "he", "is", "by", "said",
-    "his", "has", "from", "at", "they", "which", "have", "not", "this", "who", "been", "their",
-    "but", "would", "were", "had", "be", "are", "as", "an", "she", "her", "after", "we",
-];
+/// Is it one of the function words, of two to five letters, that are English and, together, nothing else?
+fn is_english(word: &str) -> bool {
+    let mut lower = [0; 5];
+    let Some(lower) = lower.get_mut(..word.len()) else {
+        return false;
+    };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    #[rustfmt::skip]
+    let english = matches!(
+        &*lower,
+        b"the" | b"of" | b"and" | b"to" | b"that" | b"was" | b"for" | b"with" | b"on" | b"it" | b"he" | b"is" | b"by"
+            | b"said" | b"his" | b"has" | b"from" | b"at" | b"they" | b"which" | b"have" | b"not" | b"this" | b"who"
+            | b"been" | b"their" | b"but" | b"would" | b"were" | b"had" | b"be" | b"are" | b"as" | b"an" | b"she"
+            | b"her" | b"after" | b"we"
+    );
+    english
+}
 
 /// ISO 639-1 code of a language as metadata name it: `en`, `en-GB`, `eng`, `English`.
 pub(super) fn code(given: &str) -> Option<String> {
@@ -42,9 +54,7 @@ pub(super) fn detect(text: &str) -> Option<&'static str> {
         .filter(|w| !w.is_empty())
     {
         words += 1;
-        english += u32::from(
-            (2..=5).contains(&word.len()) && ENGLISH.iter().any(|e| word.eq_ignore_ascii_case(e)),
-        );
+        english += u32::from(is_english(word));
     }
     if words >= 8 && english * 6 >= words {
         return Some("en");

@@ -1,6 +1,9 @@
 //! Values as the index takes them: cleaned, cut to length, each once, and numbers for what is compared by number.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
 use tantivy::TantivyDocument;
@@ -8,7 +11,7 @@ use tantivy::schema::Field;
 
 use crate::article::Place;
 use crate::date::PartialDate;
-use crate::index::names;
+use crate::index::names::Indexed;
 use crate::index::schema::Fields;
 use crate::text::Span;
 
@@ -57,14 +60,20 @@ pub fn clean(value: &str) -> Option<String> {
 /// One string for a path, `/` between the steps; a `/` within a step becomes the division slash `∕`.
 #[must_use]
 pub fn join_path(path: &[String]) -> String {
-    let mut out = String::new();
+    paths(path).pop().unwrap_or_default()
+}
+
+/// The paths of a place and of all places above it, from the top, each as [`join_path`] has it.
+pub(super) fn paths(path: &[String]) -> Vec<String> {
+    let mut all: Vec<String> = Vec::with_capacity(path.len());
     for step in path.iter().filter_map(|step| clean(step)) {
-        if !out.is_empty() {
-            out.push('/');
-        }
-        out.push_str(&step.replace('/', "∕"));
+        let step = step.replace('/', "∕");
+        all.push(match all.last() {
+            Some(above) => format!("{above}/{step}"),
+            None => step,
+        });
     }
-    out
+    all
 }
 
 pub(super) fn days(date: NaiveDate) -> i64 {
@@ -144,14 +153,12 @@ impl Document {
     }
 
     pub(super) fn text(&mut self, field: Field, value: &str) {
-        if !value.is_empty() {
-            self.0.add_text(field, value);
-        }
+        self.whole(field, value);
     }
 
     /// A name under all its aliases.
-    pub(super) fn name(&mut self, field: Field, name: &str) {
-        for alias in names::aliases(name) {
+    pub(super) fn name(&mut self, field: Field, name: &Indexed) {
+        for alias in &name.aliases {
             self.0.add_text(field, alias);
         }
     }
@@ -184,27 +191,49 @@ impl Document {
     }
 }
 
+/// Names of an article as the index keeps them, each worked out once: every statement has some of them again.
+#[derive(Default)]
+pub(super) struct Names(RefCell<HashMap<String, Rc<Indexed>>>);
+
+impl Names {
+    pub(super) fn of(&self, name: &str) -> Rc<Indexed> {
+        let mut names = self.0.borrow_mut();
+        match names.get(name) {
+            Some(known) => Rc::clone(known),
+            None => {
+                let indexed = Rc::new(Indexed::of(name));
+                names.insert(name.to_owned(), Rc::clone(&indexed));
+                indexed
+            }
+        }
+    }
+}
+
 /// Values of multi-valued fields, each once.
 #[derive(Default)]
-pub(super) struct Sets(BTreeSet<(Field, String)>);
+pub(super) struct Sets<'a>(Vec<(Field, Cow<'a, str>)>);
 
-impl Sets {
-    pub(super) fn add(&mut self, field: Field, value: &str) {
+impl<'a> Sets<'a> {
+    pub(super) fn add(&mut self, field: Field, value: impl Into<Cow<'a, str>>) {
+        let value = value.into();
         if !value.is_empty() {
-            self.0.insert((field, value.to_owned()));
+            self.0.push((field, value));
         }
     }
 
     pub(super) fn add_clean(&mut self, field: Field, value: Option<&str>) {
         if let Some(value) = value.and_then(clean) {
-            self.add(field, &value);
+            self.add(field, value);
         }
     }
 
-    pub(super) fn write(self, f: &Fields, doc: &mut Document) {
+    /// In the order of the fields and of the values.
+    pub(super) fn write(mut self, f: &Fields, names: &Names, doc: &mut Document) {
+        self.0.sort_unstable();
+        self.0.dedup();
         for (field, value) in self.0 {
             if [f.speaker_text, f.about_text].contains(&field) {
-                doc.name(field, &value);
+                doc.name(field, &names.of(&value));
             } else {
                 doc.whole(field, &value);
             }

@@ -36,7 +36,11 @@ impl Load {
     /// Waits until there is room for the documents of a batch, and loads them. A batch that is larger than the bound
     /// goes alone. Never waits for ever: an engine whose threads have died drops what waits for them.
     pub(super) fn take(self: &Arc<Self>, batch: &mut Batch) -> Vec<UserOperation<Loaded>> {
-        let Batch { operations, bytes } = std::mem::take(batch);
+        let Batch {
+            operations,
+            sizes,
+            bytes,
+        } = std::mem::take(batch);
         let mut loaded = self
             .less
             .wait_while(self.lock(), |b| {
@@ -45,8 +49,9 @@ impl Load {
             .unwrap_or_else(PoisonError::into_inner);
         *loaded += bytes;
         drop(loaded);
-        let load = |document| Loaded {
-            bytes: size(&document),
+        let mut sizes = sizes.into_iter();
+        let mut load = |document| Loaded {
+            bytes: sizes.next().unwrap_or_default(),
             document,
             load: Arc::clone(self),
         };
@@ -82,15 +87,21 @@ fn size(document: &TantivyDocument) -> usize {
 #[derive(Default)]
 pub(super) struct Batch {
     operations: Vec<UserOperation<TantivyDocument>>,
+    /// Of each document among them.
+    sizes: Vec<usize>,
+    /// Of all of them.
     bytes: usize,
 }
 
 impl Batch {
     /// Adds all of these documents.
     pub(super) fn add(&mut self, documents: Vec<TantivyDocument>) {
-        self.bytes += documents.iter().map(size).sum::<usize>();
-        self.operations
-            .extend(documents.into_iter().map(UserOperation::Add));
+        for document in documents {
+            let size = size(&document);
+            self.bytes += size;
+            self.sizes.push(size);
+            self.operations.push(UserOperation::Add(document));
+        }
     }
 
     /// Takes out all documents with the term that were added before.

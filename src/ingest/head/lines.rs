@@ -77,10 +77,13 @@ const BY: &[&str] = &[
 ];
 
 pub(super) fn is_label(line: &str) -> bool {
+    if line.len() > 60 {
+        return false;
+    }
     let plain = line
         .trim_matches(|c: char| !c.is_alphanumeric())
         .to_lowercase();
-    line.len() <= 60 && LABELS.contains(&plain.as_str())
+    LABELS.contains(&plain.as_str())
 }
 
 /// A byline: its authors, where it ends in the line, and a date that stands in the same line.
