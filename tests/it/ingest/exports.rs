@@ -1,0 +1,288 @@
+//! What databases, services and old programs hand out: envelopes of JSON, tables with names of their own, many articles
+//! in one text.
+
+use std::fs;
+
+use whosaid::article::{Article, Skipped};
+use whosaid::ingest::{Field, Options, Source};
+use whosaid::text::Span;
+
+use super::read_all;
+
+const FERRY: &str =
+    "The night ferry will sail again, said Ilse Example.\\n\\n“It is late,” she said.";
+
+fn read(name: &str, content: impl AsRef<[u8]>) -> (Vec<Article>, Vec<Skipped>) {
+    read_with(name, content, &Options::default())
+}
+
+fn read_with(
+    name: &str,
+    content: impl AsRef<[u8]>,
+    options: &Options,
+) -> (Vec<Article>, Vec<Skipped>) {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let path = dir.path().join(name);
+    fs::write(&path, content).expect("files can be written");
+    read_all(&Source::named(path), options)
+}
+
+/// One article as a line: title, byline, date, outlet and address.
+fn line(article: &Article) -> String {
+    let date = article.published.map(|p| p.date.to_string());
+    [
+        article.title.as_deref().unwrap_or("-"),
+        &article.byline.join(" + "),
+        date.as_deref().unwrap_or("-"),
+        article.outlet.as_deref().unwrap_or("-"),
+        article.url.as_deref().unwrap_or("-"),
+    ]
+    .join(" | ")
+}
+
+#[track_caller]
+fn check(name: &str, content: impl AsRef<[u8]>, expected: &[&str]) -> Vec<Article> {
+    let (articles, skipped) = read(name, content);
+    assert!(skipped.is_empty(), "{name}: {skipped:?}");
+    let lines: Vec<String> = articles.iter().map(line).collect();
+    assert_eq!(lines, expected, "{name}");
+    articles
+}
+
+#[test]
+fn envelopes_of_services() {
+    let ferry = FERRY;
+    let cases: &[(&str, String, &str)] = &[
+        (
+            "fields within the article",
+            format!(
+                r#"{{"response":{{"status":"ok","results":[{{"id":"world/ferry","webTitle":"Ferry sails","webUrl":"https://lantern.example/ferry",
+                "webPublicationDate":"2024-07-08T09:00:00Z","fields":{{"bodyText":"{ferry}","byline":"Ann Example","publication":"The Lantern"}}}}]}}}}"#
+            ),
+            "Ferry sails | Ann Example | 2024-07-08 | The Lantern | https://lantern.example/ferry",
+        ),
+        (
+            "objects for words",
+            format!(
+                r#"{{"response":{{"docs":[{{"lead_paragraph":"{ferry}","web_url":"https://ledger.example/1","headline":{{"main":"Ferry sails","kicker":null}},
+                "pub_date":"2024-07-08T09:00:00+0000","byline":{{"original":"By Ann Example and Bo Sample","person":[]}},"source":"The Ledger"}}]}}}}"#
+            ),
+            "Ferry sails | Ann Example + Bo Sample | 2024-07-08 | The Ledger | https://ledger.example/1",
+        ),
+        (
+            "camel case",
+            format!(
+                r#"{{"articles":[{{"source":{{"id":null,"name":"The Lantern"}},"author":"Ann Example","title":"Ferry sails","description":"Short.",
+                "url":"https://lantern.example/2","publishedAt":"2024-07-08T09:00:00Z","content":"{ferry}"}}]}}"#
+            ),
+            "Ferry sails | Ann Example | 2024-07-08 | The Lantern | https://lantern.example/2",
+        ),
+        (
+            "rendered",
+            format!(
+                r#"[{{"id":7,"date":"2024-07-08T09:00:00","link":"https://post.example/3","title":{{"rendered":"Ferry &#8211; sails"}},
+                "content":{{"rendered":"<p>{}</p>","protected":false}},"author":3}}]"#,
+                ferry.replace("\\n\\n", "</p><p>")
+            ),
+            "Ferry – sails |  | 2024-07-08 | - | https://post.example/3",
+        ),
+        (
+            "a JSON Feed",
+            format!(
+                r#"{{"version":"https://jsonfeed.org/version/1.1","title":"The Lantern","description":"News","items":[{{"id":"1","url":"https://lantern.example/4",
+                "title":"Ferry sails","content_text":"{ferry}","date_published":"2024-07-08T09:00:00Z","authors":[{{"name":"Ann Example"}}]}}]}}"#
+            ),
+            "Ferry sails | Ann Example | 2024-07-08 | The Lantern | https://lantern.example/4",
+        ),
+        (
+            "lists of parts with roles",
+            format!(
+                r#"{{"uri":"urn:northline:2","versionCreated":"2024-07-08T09:00:00Z","headlines":[{{"role":"main","value":"Ferry sails"}}],
+                "bodies":[{{"role":"main","value":"{ferry}"}}],"bylines":[{{"value":"Ann Example"}}],"copyrightHolder":"Northline"}}"#
+            ),
+            "Ferry sails | Ann Example | 2024-07-08 | Northline | -",
+        ),
+        (
+            "what a search engine stores",
+            format!(
+                r#"{{"took":3,"hits":{{"total":{{"value":1}},"hits":[{{"_id":"a","_source":{{"title":"Ferry sails","text":"{ferry}","date":"2024-07-08",
+                "source":"Harbour Post"}}}}]}}}}"#
+            ),
+            "Ferry sails |  | 2024-07-08 | Harbour Post | -",
+        ),
+        (
+            "what a database exports",
+            format!(
+                r#"[{{"_id":{{"$oid":"65f0"}},"title":"Ferry sails","text":"{ferry}","date":{{"$date":"2024-07-08T09:00:00Z"}}}}]"#
+            ),
+            "Ferry sails |  | 2024-07-08 | - | -",
+        ),
+        (
+            "an object of articles by their ids",
+            format!(r#"{{"a1":{{"title":"Ferry sails","text":"{ferry}","date":"2024-07-08"}}}}"#),
+            "Ferry sails |  | 2024-07-08 | - | -",
+        ),
+        (
+            "an address for a source",
+            format!(
+                r#"{{"title":"Ferry sails","text":"{ferry}","source":"https://lantern.example/5","sitename":"The Lantern","date":"2024-07-08"}}"#
+            ),
+            "Ferry sails |  | 2024-07-08 | The Lantern | https://lantern.example/5",
+        ),
+        (
+            "paragraphs as objects",
+            format!(
+                r#"{{"title":"Ferry sails","body":[{{"type":"image","src":"a.jpg"}},{{"type":"paragraph","text":"{}"}},{{"type":"paragraph","text":"{}"}}]}}"#,
+                ferry.split("\\n\\n").next().unwrap_or_default(),
+                ferry.split("\\n\\n").nth(1).unwrap_or_default(),
+            ),
+            "Ferry sails |  | - | - | -",
+        ),
+    ];
+    for (what, json, expected) in cases {
+        let articles = check("a.json", json, &[expected]);
+        assert_eq!(articles[0].text, FERRY.replace("\\n", "\n"), "{what}");
+    }
+}
+
+#[test]
+fn articles_within_lines_do_not_replace_one_another() {
+    let line = |n: u32| {
+        format!(
+            r#"{{"articles":[{{"title":"Ferry {n}","text":"It sails, said Ilse Example."}},{{"title":"Fog {n}","text":"It is late, said Bo Sample."}}]}}"#
+        )
+    };
+    let (articles, skipped) = read("a.jsonl", format!("{}\n{}\n", line(1), line(2)));
+    assert!(skipped.is_empty(), "{skipped:?}");
+    let mut keys: Vec<&str> = articles.iter().map(|a| a.key.as_str()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), 4);
+    assert_eq!(articles[3].id, "a.jsonl#2.2");
+    assert_eq!(articles[3].origin.record, Some(2));
+}
+
+#[test]
+fn a_member_further_in_can_be_mapped() {
+    let json = r#"{"head": {"line": "Ferry sails"}, "parts": {"main": {"words": "It sails, said Ilse Example."}}}"#;
+    let options = Options {
+        columns: vec![
+            (Field::Text, "parts.main.words".to_owned()),
+            (Field::Title, "head.line".to_owned()),
+        ],
+        ..Options::default()
+    };
+    let (articles, skipped) = read_with("a.json", json, &options);
+    assert!(skipped.is_empty(), "{skipped:?}");
+    assert_eq!(articles[0].title.as_deref(), Some("Ferry sails"));
+    assert_eq!(articles[0].text, "It sails, said Ilse Example.");
+    let begin = articles[0].text.find("Ilse").expect("it is there");
+    let source = articles[0].map.source(Span::new(begin, begin + 4));
+    assert_eq!(&json[source.start as usize..source.end as usize], "Ilse");
+}
+
+const TABLE: &str = "Headline;Full Text;Pub. Date;Author(s);Publication;Link\r\n\
+    Ferry sails;\"“It sails,” said Ilse Example.\r\n\r\nIt cost £4.2m.\";08/07/2024;Ann Example;The Lantern;https://lantern.example/1\r\n\
+    Fog;\"He said \"\"no\"\", said Bo Sample.\";26/06/2024;Bo Sample;The Lantern;https://lantern.example/2\r\n";
+
+const ROWS: &[&str] = &[
+    "Ferry sails | Ann Example | 2024-07-08 | The Lantern | https://lantern.example/1",
+    "Fog | Bo Sample | 2024-06-26 | The Lantern | https://lantern.example/2",
+];
+
+#[test]
+fn tables_of_many_programs() {
+    let tabs = TABLE.replace(';', "\t");
+    let utf16: Vec<u8> = format!("\u{feff}{tabs}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let (western, ..) = encoding_rs::WINDOWS_1252.encode(TABLE);
+    let (mac, ..) = encoding_rs::MACINTOSH.encode(TABLE);
+    let mac: Vec<u8> = mac.iter().copied().filter(|b| *b != b'\n').collect();
+    let cases: &[(&str, Vec<u8>)] = &[
+        ("a.csv", TABLE.into()),
+        ("a.csv", [b"\xef\xbb\xbf", TABLE.as_bytes()].concat()),
+        ("a.csv", western.into_owned()),
+        ("a.csv", mac),
+        ("a.csv", utf16.clone()),
+        ("a.txt", utf16),
+        ("a.csv", format!("sep=;\r\n{TABLE}").into()),
+        ("a.txt", format!("sep=;\r\n{TABLE}").into()),
+        (
+            "a.csv",
+            format!("Exported by the archive\r\n2024-08-01\r\n\r\n{TABLE}").into(),
+        ),
+    ];
+    for (name, file) in cases {
+        let articles = check(name, file, ROWS);
+        assert_eq!(
+            articles[0].text.replace('\r', "").replace("\n\n", "|"),
+            "“It sails,” said Ilse Example.|It cost £4.2m."
+        );
+        assert_eq!(articles[1].text, "He said \"no\", said Bo Sample.");
+    }
+}
+
+#[test]
+fn which_number_is_the_month_is_told_by_the_column() {
+    let dates = |rows: &[&str]| {
+        let mut table = "title,text,date\n".to_owned();
+        for row in rows {
+            table.push_str(&format!("Ferry,\"It sails, said Ilse Example.\",{row}\n"));
+        }
+        let (articles, _) = read("a.csv", table);
+        let date = |a: &Article| a.published.map(|p| p.date.to_string()).unwrap_or_default();
+        articles.iter().map(date).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        dates(&["7/8/2024", "6/26/2024"]),
+        ["2024-07-08", "2024-06-26"]
+    );
+    assert_eq!(
+        dates(&["7/8/2024", "26/6/2024"]),
+        ["2024-08-07", "2024-06-26"]
+    );
+    assert_eq!(dates(&["7/8/2024", "2024-06-26"]), ["2024", "2024-06-26"]);
+    assert_eq!(dates(&["1720429200"]), ["2024-07-08"]);
+}
+
+#[test]
+fn a_quotation_mark_within_a_text_costs_nothing() {
+    let table = "title\ttext\tdate\nFerry\t5\"10 it is, said Ilse Example.\t2024-07-08\nFog\tIt is late,\\nsaid Bo Sample.\t2024-07-09\n";
+    let articles = check(
+        "a.tsv",
+        table,
+        &[
+            "Ferry |  | 2024-07-08 | - | -",
+            "Fog |  | 2024-07-09 | - | -",
+        ],
+    );
+    assert_eq!(articles[1].text, "It is late,\nsaid Bo Sample.");
+    let table = "title,text,date\nFerry,\"He said \"no\" to it, said Ilse Example.\",2024-07-08\nFog,\"<p>It is late.</p><p>So it is.</p>\",2024-07-09\n";
+    let articles = check(
+        "a.csv",
+        table,
+        &[
+            "Ferry |  | 2024-07-08 | - | -",
+            "Fog |  | 2024-07-09 | - | -",
+        ],
+    );
+    assert_eq!(articles[0].text, "He said \"no\" to it, said Ilse Example.");
+    assert_eq!(articles[1].text, "It is late.\n\nSo it is.");
+}
+
+#[test]
+fn what_is_no_table_of_articles_says_which_columns_it_has() {
+    let (articles, skipped) = read("a.csv", "media;n\nThe Lantern;7\n");
+    assert!(articles.is_empty());
+    assert!(skipped[0].reason.contains("media, n"), "{skipped:?}");
+    // Only what tells the story in brief: better than nothing.
+    let table =
+        "title,url,description\nFerry,https://lantern.example/1,\"It sails, said Ilse Example.\"\n";
+    check(
+        "a.csv",
+        table,
+        &["Ferry |  | - | - | https://lantern.example/1"],
+    );
+}
