@@ -286,3 +286,74 @@ fn what_is_no_table_of_articles_says_which_columns_it_has() {
         &["Ferry |  | - | - | https://lantern.example/1"],
     );
 }
+
+const NEXIS: &str = "\n\n               1 of 2 DOCUMENTS\n\n           The Skarvik Gazette\n\n         July 8, 2024 Monday\n             Final Edition\n\nFerry sails\n\nBYLINE: ANN EXAMPLE\n\nSECTION: NEWS; Pg. 12\n\nLENGTH: 214 words\n\n\n  The ferry sails, said\nIlse Example.\n\n  Subject: nobody, she said.\n\nLOAD-DATE: July 9, 2024\n\nLANGUAGE: ENGLISH\n\n      Copyright 2024 The Skarvik Gazette\n        All Rights Reserved\n\n\n               2 of 2 DOCUMENTS\n\n           The Courier\n\n         June 6, 2024 Thursday\n\nFog\n\nBYLINE: Bo Sample\n\nLENGTH: 9 words\n\nIt is late, said Bo.\n\nLOAD-DATE: July 9, 2024\n";
+
+const UNI: &str = "Ferry sails\n\nThe Skarvik Gazette\n\nJuly 8, 2024 Monday\n\nCopyright 2024 The Skarvik Gazette All Rights Reserved\n\nSection: NEWS; Pg. 12\n\nByline: Ann Example\n\nBody\n\nThe ferry sails, said Ilse Example.\n\nSubject: nobody.\n\nIt is late.\n\nClassification\n\nLanguage: ENGLISH\n\nLoad-Date: July 9, 2024\n\nEnd of Document\n\nFog\n\nThe Courier\n\nJune 6, 2024 Thursday\n\nCopyright 2024 The Courier\n\nByline: Bo Sample\n\nBody\n\nIt is late, said Bo.\n\nClassification\n\nEnd of Document\n";
+
+const PLACES: &str = "Ferry sails\n\nBy Ann Example\n214 words\n8 July 2024\n09:00\nThe Skarvik Gazette\nSKVGAZ\n12\nEnglish\n(c) 2024 The Skarvik Gazette. All rights reserved.\n\nThe ferry sails, said Ilse Example.\n\nIt is late.\n\nThe Skarvik Gazette Ltd.\n\nDocument SKVGAZ0020240708ek780001x\n\n\nFog\n\nBy Bo Sample\n9 words\n6 June 2024\nThe Courier\nARDC\nEnglish\n(c) 2024 The Courier.\n\nIt is late, said Bo.\n\nDocument ARDC000020240606ek6600002\n";
+
+const CODES: &str = "SE   News\nHD   Ferry sails\nBY   By Ann Example\nWC   214 words\nPD   8 July 2024\nSN   The Skarvik Gazette\nLA   English\nCY   (c) 2024 The Skarvik Gazette\n\nLP   \nThe ferry sails, said Ilse Example.\n\nTD   \nIt is late.\n\nNS   c13 : Rules\nAN   Document SKVGAZ0020240708ek780001x\n\nHD   Fog\nBY   Bo Sample\nPD   6 June 2024\nSN   The Courier\n\nLP   It is late, said Bo.\n\nAN   Document ARDC000020240606ek6600002\n";
+
+const LIBRARY: &str = "____________________________________________________________\n\nDocument 1 of 2\n\nFerry sails\n\nAuthor: Example, Ann\n\nPublication info: The Skarvik Gazette ; Skarvik. Jul 8, 2024: A.3.\n\nAbstract: The ferry.\n\nFull text: The ferry sails, said Ilse Example.\n\nIt is late.\n\nSubject: Ferries\n\nTitle: Ferry sails\n\nPublication title: The Skarvik Gazette\n\nPublication date: Jul 8, 2024\n\nPublisher: Gazette Co.\n\nProQuest document ID: 101\n\n____________________________________________________________\n\nDocument 2 of 2\n\nFog\n\nAuthor: Sample, Bo\n\nFull text: It is late, said Bo.\n\nTitle: Fog\n\nPublication title: The Courier\n\nPublication date: Jun 6, 2024\n\n____________________________________________________________\n\nContact us at: nowhere\n";
+
+#[test]
+fn many_articles_in_one_text() {
+    let expected = [
+        "Ferry sails | Ann Example | 2024-07-08 | The Skarvik Gazette | -",
+        "Fog | Bo Sample | 2024-06-06 | The Courier | -",
+    ];
+    for (what, text, story) in [
+        (
+            "counted",
+            NEXIS,
+            "The ferry sails, said\nIlse Example.\n\n  Subject: nobody, she said.",
+        ),
+        (
+            "ended",
+            UNI,
+            "The ferry sails, said Ilse Example.\n\nSubject: nobody.\n\nIt is late.",
+        ),
+        (
+            "by place",
+            PLACES,
+            "The ferry sails, said Ilse Example.\n\nIt is late.",
+        ),
+        (
+            "by code",
+            CODES,
+            "The ferry sails, said Ilse Example.\n\nIt is late.",
+        ),
+        (
+            "by label",
+            LIBRARY,
+            "The ferry sails, said Ilse Example.\n\nIt is late.",
+        ),
+    ] {
+        for text in [text.to_owned(), text.replace('\n', "\r\n")] {
+            let articles = check("a.txt", &text, &expected);
+            assert_eq!(articles[0].text.replace("\r\n", "\n"), story, "{what}");
+            assert_eq!(articles[1].text, "It is late, said Bo.", "{what}");
+            assert_eq!(articles[1].origin.record, Some(2), "{what}");
+            let begin = articles[1].text.find("said Bo").expect("it is there");
+            let source = articles[1].map.source(Span::new(begin, begin + 7));
+            let source = &text[source.start as usize..source.end as usize];
+            assert_eq!(source, "said Bo", "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_labelled_head() {
+    let text = "Title: Ferry sails\nAuthor: Ann Example\nDate: 8 July 2024\nSource: The Lantern\nURL: https://lantern.example/1\n\nThe ferry sails, said Ilse Example.\n\nSource: the harbour authority.\n";
+    let articles = check(
+        "a.txt",
+        text,
+        &["Ferry sails | Ann Example | 2024-07-08 | The Lantern | https://lantern.example/1"],
+    );
+    assert_eq!(
+        articles[0].text,
+        "The ferry sails, said Ilse Example.\n\nSource: the harbour authority."
+    );
+    assert_eq!(articles[0].id, "a.txt");
+}
