@@ -357,3 +357,186 @@ fn a_labelled_head() {
     );
     assert_eq!(articles[0].id, "a.txt");
 }
+
+#[test]
+fn messages_with_something_attached() {
+    let story = "The ferry sails, said Ilse Example.";
+    let inner = format!(
+        "From: Ann Example <ann@post.example>\nTo: desk@lantern.example\nSubject: Ferry sails\nDate: Mon, 08 Jul 2024 10:00:00 +0000\nMessage-ID: <1@post.example>\n\n{story}\n"
+    );
+    let mail = format!(
+        "From: Desk <desk@lantern.example>\nTo: all@lantern.example\nSubject: Two stories\nDate: Tue, 09 Jul 2024 10:00:00 +0000\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n--B\nContent-Type: text/plain\n\nSee below.\n--B\nContent-Type: message/rfc822\n\n{inner}\n--B\nContent-Type: text/plain; name=fog.txt\nContent-Disposition: attachment; filename=fog.txt\n\nFog over Skarvik\n\nIt is late, said Bo Sample, and then there was nothing more to say.\n--B\nContent-Type: image/png\nContent-Disposition: attachment; filename=a.png\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo=\n--B--\n"
+    );
+    let articles = check(
+        "a.eml",
+        &mail,
+        &[
+            "Two stories | Desk | 2024-07-09 | - | -",
+            "Ferry sails | Ann Example | 2024-07-08 | - | -",
+            "Fog over Skarvik |  | - | - | -",
+        ],
+    );
+    assert_eq!(articles[1].text.trim(), story);
+    let begin = articles[1].text.find("Ilse").expect("it is there");
+    let source = articles[1].map.source(Span::new(begin, begin + 4));
+    assert_eq!(&mail[source.start as usize..source.end as usize], "Ilse");
+    assert!(articles[2].origin.path.ends_with("a.eml!fog.txt"));
+    // Twice the same in one file: neither takes the other's place.
+    let date = "Mon Jul  8 10:00:00 2024";
+    let (articles, _) = read(
+        "a.mbox",
+        format!("From a {date}\n{mail}\nFrom b {date}\n{mail}"),
+    );
+    let mut keys: Vec<&str> = articles.iter().map(|a| a.key.as_str()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    // The forwarded message is one and the same, by its id.
+    assert_eq!((articles.len(), keys.len()), (6, 5));
+}
+
+#[test]
+fn what_parts_messages_and_what_does_not() {
+    let mail = |name: &str, text: &str| {
+        format!(
+            "From: {name} Example <x@post.example>\nTo: y@post.example\nSubject: Ferry\nDate: Mon, 08 Jul 2024 10:00:00 +0000\n\n{text}\n"
+        )
+    };
+    let line = "From x@post.example Mon Jul  8 10:00:00 2024\n";
+    let first = mail(
+        "Ann",
+        "It sails.\n\nFrom the harbour comes fog, said Ilse.\n\n>From here none does.",
+    );
+    // Without an empty line before the second message.
+    let file = format!("{line}{first}{line}{}", mail("Bo", "It is late."));
+    let (articles, skipped) = read("a.mbox", file);
+    assert!(skipped.is_empty(), "{skipped:?}");
+    let texts: Vec<&str> = articles.iter().map(|a| a.text.trim()).collect();
+    assert_eq!(
+        texts,
+        [
+            "It sails.\n\nFrom the harbour comes fog, said Ilse.\n\nFrom here none does.",
+            "It is late."
+        ]
+    );
+    assert_eq!(articles[1].byline, ["Bo Example"]);
+}
+
+#[test]
+fn a_saved_page_is_a_page() {
+    let page = "<html><head><title>Ferry sails</title><meta name=3D\"author\" content=3D\"Ann Example\"></head><body><nav><a href=3D\"/\">Home</a> <a href=3D\"/s\">Sport</a></nav><article><h1>Ferry sails</h1><p>=E2=80=9CThe ferry will sail,=E2=80=9D said Ilse Example, the harbour master, after a long meeting.</p><p>It sails at eight in the evening, she said, and it will not wait for anybody at all.</p></article></body></html>";
+    let file = format!(
+        "From: <Saved by a browser>\r\nSubject: Ferry sails\r\nDate: Mon, 8 Jul 2024 10:00:00 -0000\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; type=\"text/html\"; boundary=\"B\"\r\n\r\n--B\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\nContent-Location: https://lantern.example/ferry\r\n\r\n{page}\r\n--B--\r\n"
+    );
+    let articles = check(
+        "a.mht",
+        file,
+        &["Ferry sails | Ann Example | - | - | https://lantern.example/ferry"],
+    );
+    assert!(articles[0].text.starts_with("“The ferry will sail,”"));
+    assert!(!articles[0].text.contains("Sport"));
+}
+
+#[test]
+fn stories_of_agencies_in_other_wrappers() {
+    let nitf = |id: &str, body: &str| {
+        format!(
+            "<nitf><head><docdata><doc-id id-string=\"{id}\"/><date.issue norm=\"20240708\"/></docdata><pubdata name=\"The Ledger\"/></head><body><body.head><hedline><hl1>Ferry {id}</hl1></hedline><byline>By ANN EXAMPLE<byttl>Northline Writer</byttl></byline></body.head><body.content>{body}</body.content></body></nitf>"
+        )
+    };
+    let lead = "<p>The ferry sails, said Ilse Example.</p>";
+    let blocks = format!(
+        "<block class=\"lead_paragraph\">{lead}</block><block class=\"full_text\">{lead}<p>It is late.</p></block>"
+    );
+    let file = format!(
+        "<?xml version=\"1.0\"?><stories>{}{}</stories>",
+        nitf("1", &blocks),
+        nitf("2", lead)
+    );
+    let articles = check(
+        "a.xml",
+        file,
+        &[
+            "Ferry 1 | Ann Example | 2024-07-08 | The Ledger | -",
+            "Ferry 2 | Ann Example | 2024-07-08 | The Ledger | -",
+        ],
+    );
+    assert_eq!(
+        articles[0].text,
+        "The ferry sails, said Ilse Example.\n\nIt is late."
+    );
+}
+
+#[test]
+fn texts_made_of_web_pages() {
+    let text = "Ferry sails\n\nThe ferry sails, said Ilse Example.";
+    let file = format!(
+        "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: https://post.example/a\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{text}\r\n\r\n",
+        text.len()
+    );
+    check(
+        "a.warc.wet",
+        file,
+        &["Ferry sails |  | - | - | https://post.example/a"],
+    );
+}
+
+#[test]
+fn a_document_tells_more_than_its_properties() {
+    let paragraph = |words: &str| format!("<w:p><w:r><w:t>{words}</w:t></w:r></w:p>");
+    let body = [
+        paragraph("Ferry sails"),
+        paragraph("By Ann Example, 8 July 2024"),
+        "<w:p><w:r><w:t>The well</w:t></w:r><w:r><w:noBreakHyphen/></w:r><w:r><w:t>known ferry sails, said Ilse Example.</w:t></w:r></w:p>".to_owned(),
+    ]
+    .concat();
+    let document = format!("<w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>");
+    let notes = format!(
+        "<w:footnotes xmlns:w=\"w\"><w:footnote w:type=\"separator\" w:id=\"-1\"/><w:footnote w:id=\"2\">{}</w:footnote></w:footnotes>",
+        paragraph("So the harbour master said.")
+    );
+    let core = "<c xmlns:dc=\"b\" xmlns:dcterms=\"c\"><dc:title>Template</dc:title><dc:creator>user7</dc:creator><dcterms:created>2019-01-01T10:00:00Z</dcterms:created></c>";
+    let file = super::formats::zipped(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("word/document.xml", document.as_bytes()),
+        ("word/footnotes.xml", notes.as_bytes()),
+        ("docProps/core.xml", core.as_bytes()),
+    ]);
+    let articles = check(
+        "a.docx",
+        file,
+        &["Ferry sails | Ann Example | 2024-07-08 | - | -"],
+    );
+    assert!(
+        articles[0].text.ends_with(
+            "The well\u{2011}known ferry sails, said Ilse Example.\n\nSo the harbour master said."
+        ),
+        "{}",
+        articles[0].text
+    );
+    let open = "<office:document-content xmlns:office=\"o\" xmlns:text=\"t\"><office:body><office:text><text:h>Ferry sails</text:h><text:p>The ferry<text:s/>sails, said Ilse Example.</text:p></office:text></office:body></office:document-content>";
+    let file = super::formats::zipped(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.text"),
+        ("content.xml", open.as_bytes()),
+        ("META-INF/manifest.xml", b"<manifest/>"),
+    ]);
+    let articles = check("a.odt", file, &["Ferry sails |  | - | - | -"]);
+    assert_eq!(
+        articles[0].text,
+        "Ferry sails\n\nThe ferry sails, said Ilse Example."
+    );
+}
+
+#[test]
+fn an_address_told_from_the_base_of_a_feed() {
+    let feed = "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:base=\"https://lantern.example/news/\"><title>The Lantern</title><entry><title>Ferry sails</title><link href=\"ferry\"/><updated>2024-07-08T00:00:00Z</updated><summary>It sails, said Ilse.</summary></entry><entry><title>Fog</title><link href=\"/fog\"/><updated>2024-07-08T00:00:00Z</updated><summary>It is late.</summary></entry></feed>";
+    let expected = [
+        "Ferry sails |  | 2024-07-08 | The Lantern | https://lantern.example/news/ferry",
+        "Fog |  | 2024-07-08 | The Lantern | https://lantern.example/fog",
+    ];
+    check("a.xml", feed, &expected);
+    let utf16: Vec<u8> = format!("\u{feff}{feed}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    check("a.xml", utf16, &expected);
+}
