@@ -14,7 +14,7 @@ use super::draft::Output;
 use super::{docx, open, walk};
 
 /// Archives inside archives, at most.
-const MOST_NESTED: usize = 3;
+pub(super) const MOST_NESTED: usize = 3;
 
 /// Most bytes of a ZIP archive that is itself inside something: its list of files stands at its end.
 const MOST_HELD: usize = 64 << 20;
@@ -60,6 +60,11 @@ fn members<R: Read + Seek>(out: &mut Output<'_>, mut archive: ZipArchive<R>) -> 
             None,
             "is a table or slides of an office program, which are not read",
         );
+    }
+    if archive.index_for_name(docx::OPEN_STORY).is_some()
+        && archive.index_for_name("META-INF/manifest.xml").is_some()
+    {
+        return docx::read_open(out, archive);
     }
     let budget = Budget::new(out);
     for index in 0..archive.len() {
@@ -170,7 +175,7 @@ pub(super) fn looks_like_tar(start: &[u8]) -> bool {
     start.get(257..262) == Some(b"ustar")
 }
 
-fn too_deep(out: &mut Output<'_>) -> ControlFlow<()> {
+pub(super) fn too_deep(out: &mut Output<'_>) -> ControlFlow<()> {
     out.skip(
         None,
         format!("archives are nested more than {MOST_NESTED} deep"),
@@ -220,6 +225,7 @@ impl Budget {
 /// Files that file managers leave behind.
 fn is_hidden(name: &str) -> bool {
     name.starts_with("__MACOSX/")
+        || name == "mimetype"
         || name
             .split(['/', '\\'])
             .any(|step| step.starts_with('.') && step.len() > 2)

@@ -61,7 +61,10 @@ pub(super) fn people(fields: &[String], outlet: Option<&str>) -> Vec<String> {
         .flat_map(|field| field.split([';', '|']))
         .map(without_by)
     {
-        let names = authors(field).unwrap_or_else(|| vec![field.to_owned()]);
+        let names = given_first(field)
+            .map(|name| vec![name])
+            .or_else(|| authors(field))
+            .unwrap_or_else(|| vec![field.to_owned()]);
         for name in names {
             let is_account = ACCOUNTS.iter().any(|a| name.eq_ignore_ascii_case(a));
             if !name.is_empty() && !is_account && !all.contains(&name) {
@@ -77,6 +80,18 @@ pub(super) fn people(fields: &[String], outlet: Option<&str>) -> Vec<String> {
         all.retain(|name| !is_one(name));
     }
     all
+}
+
+/// "Ann Example" of "Example, Ann", as catalogues write it.
+fn given_first(field: &str) -> Option<String> {
+    let (family, given) = field.split_once(", ")?;
+    let given = given.trim();
+    let name = cased(&format!("{given} {}", family.trim()));
+    let is_one = !family.trim().contains(' ')
+        && given.split(' ').count() <= 2
+        && !matches!(given, "Jr." | "Jr" | "Sr." | "Sr")
+        && !ends_in_degree(field);
+    (is_one && is_name(&name) && !is_outlet(&name)).then_some(name)
 }
 
 /// Are the first words of `long` those of `short`?

@@ -1,10 +1,13 @@
 //! Tables, one article a row: CSV and TSV with a row of column names.
 //!
 //! Rows are read here rather than with a library because each field has to lead back to its bytes, and because a quotation
-//! mark that is never closed must cost one row and not swallow the rest of the file.
+//! mark that is never closed must cost one row and not swallow the rest of the file. What is no quotation mark of the
+//! table, as in `5'10" tall` or `"he said "no" to it"`, is one of the text.
+
+mod columns;
 
 use std::collections::VecDeque;
-use std::io::BufRead;
+use std::io::{BufRead, BufReader, Read};
 use std::ops::{ControlFlow, Range};
 
 use serde_json::Value;
@@ -12,8 +15,10 @@ use serde_json::Value;
 use super::draft::{Draft, Output};
 use super::lines::{Line, Lines};
 use super::pieces::Pieces;
-use super::{Field, decode, open, written};
+use super::written::{self, Order};
+use super::{Field, decode, html, open};
 use crate::text::TextMap;
+use columns::Columns;
 
 /// Most columns of a table.
 const MOST_COLUMNS: usize = 10_000;
@@ -21,10 +26,22 @@ const MOST_COLUMNS: usize = 10_000;
 /// Most lines that one row may run over.
 const MOST_LINES: usize = 5_000;
 
+/// Rows above the column names, at most: a title, when it was exported, by whom.
+const MOST_ABOVE: usize = 20;
+
+/// A table in UTF-16, which cannot be streamed, may be this many times as long as one article.
+const WRAPPER: usize = 32;
+
 /// Is it a table of articles? It is if its first line names a text and one more column that we know.
 pub(super) fn looks_like(start: &[u8], mapped: &[(Field, String)]) -> bool {
-    let line = start.split(|b| *b == b'\n').next().unwrap_or_default();
-    let Ok(line) = str::from_utf8(line) else {
+    let mut lines = start
+        .split(|b| matches!(b, b'\n' | b'\r'))
+        .map(str::from_utf8);
+    let mut first = lines.next();
+    if first.is_some_and(|line| line.is_ok_and(|line| told_separator(line).is_some())) {
+        first = lines.find(|line| line.is_ok_and(|line| !line.is_empty()));
+    }
+    let Some(Ok(line)) = first else {
         return false;
     };
     let names: Vec<&str> = line.trim().split(separator(line)).collect();
@@ -33,9 +50,18 @@ pub(super) fn looks_like(start: &[u8], mapped: &[(Field, String)]) -> bool {
     }
     let known: Vec<Field> = names
         .iter()
-        .filter_map(|n| Field::of_name(&plain(n), mapped))
+        .filter_map(|n| Field::of_name(n, mapped))
         .collect();
     known.len() >= 2 && known.contains(&Field::Text)
+}
+
+/// The character that a first line "sep=;" tells, as Excel writes it.
+fn told_separator(line: &str) -> Option<char> {
+    let line = line
+        .trim_start_matches('\u{feff}')
+        .trim_matches(['\r', '\n', '"']);
+    let mut told = line.strip_prefix("sep=")?.chars();
+    told.next().filter(|_| told.next().is_none())
 }
 
 /// The character that parts the columns of the first line.
@@ -48,15 +74,6 @@ fn separator(line: &str) -> char {
         .unwrap_or(',')
 }
 
-/// A column's name without quotes and case.
-fn plain(name: &str) -> String {
-    name.trim()
-        .trim_matches('"')
-        .trim()
-        .to_lowercase()
-        .replace([' ', '-'], "_")
-}
-
 /// One line of the file.
 struct Part {
     text: Vec<u8>,
@@ -66,13 +83,58 @@ struct Part {
 
 /// Reads a table.
 pub(super) fn read(out: &mut Output<'_>, reader: &mut dyn BufRead) -> ControlFlow<()> {
+    let start = match reader.fill_buf() {
+        Ok(start) => start,
+        Err(error) => return out.skip(None, open::explain(&error)),
+    };
+    if decode::is_utf16(start) {
+        let cap = out.options.max_article_bytes.saturating_mul(WRAPPER);
+        let decoded =
+            open::read_whole(reader, cap).and_then(|whole| decode::decode(whole.bytes, None));
+        return match decoded {
+            Ok(decoded) => rows(out, &mut decoded.text.as_bytes(), &decoded.map, None),
+            Err(why) => out.skip(None, why),
+        };
+    }
+    let encoding = decode::seems(start);
+    let whole = TextMap::verbatim(0);
+    if decode::is_old_mac(start) {
+        let mut lines = BufReader::new(OldMac(reader));
+        return rows(out, &mut lines, &whole, encoding);
+    }
+    rows(out, reader, &whole, encoding)
+}
+
+/// A file of an old Mac with the line ends of today, byte for byte.
+struct OldMac<'a>(&'a mut dyn BufRead);
+
+impl Read for OldMac<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.0.read(buffer)?;
+        for byte in buffer.iter_mut().take(read).filter(|b| **b == b'\r') {
+            *byte = b'\n';
+        }
+        Ok(read)
+    }
+}
+
+/// Reads row after row. `map` leads from the stream to the file.
+fn rows(
+    out: &mut Output<'_>,
+    reader: &mut dyn BufRead,
+    map: &TextMap,
+    encoding: Option<&str>,
+) -> ControlFlow<()> {
     let mut rows = Rows {
         lines: Lines::new(reader, out.options.max_article_bytes),
         waiting: VecDeque::new(),
         cap: out.options.max_article_bytes,
     };
-    let mut columns: Option<(Vec<String>, char)> = None;
-    loop {
+    let mut told = None;
+    let mut columns: Option<Columns> = None;
+    let mut above: Vec<Vec<String>> = Vec::new();
+    let mut dates = Dates::default();
+    let end = loop {
         match rows.next() {
             Row::Whole {
                 bytes,
@@ -82,48 +144,109 @@ pub(super) fn read(out: &mut Output<'_>, reader: &mut dyn BufRead) -> ControlFlo
                 if bytes.trim_ascii().is_empty() {
                     continue;
                 }
-                let decoded = match decode::decode(bytes.clone(), None) {
+                let decoded = match decode::decode(bytes.clone(), encoding) {
                     Ok(decoded) => decoded,
                     Err(why) => {
                         out.skip(Some(number), why)?;
                         continue;
                     }
                 };
-                let Some((names, separator)) = &columns else {
-                    let separator = separator(&decoded.text);
-                    let names: Vec<String> = fields(&decoded.text, separator)
+                let row = decoded.text.as_str();
+                let Some(columns) = &columns else {
+                    if above.is_empty() && told.is_none() && told_separator(row).is_some() {
+                        told = told_separator(row);
+                        continue;
+                    }
+                    let separator = told.unwrap_or_else(|| separator(row));
+                    let names: Vec<String> = fields(row, separator)
                         .iter()
-                        .map(|f| f.plain(&decoded.text))
+                        .map(|f| f.plain(row))
                         .collect();
                     if names.len() > MOST_COLUMNS {
-                        return out.skip(
-                            None,
-                            format!(
-                                "has {} columns, more than any table of articles",
-                                names.len()
-                            ),
+                        let why = format!(
+                            "has {} columns, more than any table of articles",
+                            names.len()
                         );
+                        return out.skip(None, why);
                     }
-                    let is_text = |n: &String| {
-                        Field::of_name(&plain(n), &out.options.columns) == Some(Field::Text)
-                    };
-                    if !names.iter().any(is_text) {
-                        return out.skip(None, "has no column named text, body or content: say which one it is with --map text=COLUMN");
+                    columns = Columns::of(&names, separator, &out.options.columns);
+                    if columns.is_none() {
+                        above.push(names);
+                        if above.len() > MOST_ABOVE {
+                            break None;
+                        }
                     }
-                    columns = Some((names, separator));
                     continue;
                 };
-                let map = TextMap::verbatim(offset).then(&decoded.map);
-                let draft = row(out, &bytes, &decoded.text, names, *separator, number);
-                out.article(Draft {
-                    map: map.then(&draft.map),
-                    ..draft
-                })?;
+                let draft = article(columns, &bytes, row, number);
+                let map = map.then(&TextMap::verbatim(offset)).then(&decoded.map);
+                let (draft, date) = draft;
+                let map = map.then(&draft.map);
+                dates.take(out, Draft { map, ..draft }, date)?;
             }
-            Row::Bad { number, why } => out.skip(Some(number), why)?,
-            Row::Cut(why) => return out.skip(None, format!("only its beginning was taken: {why}")),
-            Row::End => return ControlFlow::Continue(()),
+            Row::Bad { number, why } => {
+                dates.flush(out)?;
+                out.skip(Some(number), why)?;
+            }
+            Row::Cut(why) => break Some(why),
+            Row::End => break None,
         }
+    };
+    dates.flush(out)?;
+    match end {
+        Some(why) => out.skip(None, format!("only its beginning was taken: {why}")),
+        None if columns.is_none() && !above.is_empty() => out.skip(None, columns::missing(&above)),
+        None => ControlFlow::Continue(()),
+    }
+}
+
+/// The dates of a table whose column says only as a whole what 3/4/2025 means: articles wait until a date tells.
+#[derive(Default)]
+struct Dates {
+    order: Option<Order>,
+    /// Dates of both orders have come: none of them tells anything.
+    mixed: bool,
+    waiting: Vec<(Draft, Option<String>)>,
+    bytes: usize,
+}
+
+impl Dates {
+    /// Most articles that wait, and their most bytes.
+    const MOST: usize = 2000;
+    const MOST_BYTES: usize = 8 << 20;
+
+    fn take(
+        &mut self,
+        out: &mut Output<'_>,
+        draft: Draft,
+        date: Option<String>,
+    ) -> ControlFlow<()> {
+        let told = date.as_deref().and_then(written::order);
+        match (told, self.order) {
+            (Some(told), Some(before)) => self.mixed |= told != before,
+            (Some(_), None) => self.order = told,
+            (None, _) => {}
+        }
+        self.bytes += draft.text.len();
+        self.waiting.push((draft, date));
+        let is_open = self.waiting.iter().any(|(_, date)| date.is_some());
+        let full = self.waiting.len() >= Self::MOST || self.bytes >= Self::MOST_BYTES;
+        if self.order.is_some() || !is_open || full {
+            return self.flush(out);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn flush(&mut self, out: &mut Output<'_>) -> ControlFlow<()> {
+        self.bytes = 0;
+        let order = self.order.filter(|_| !self.mixed);
+        for (mut draft, date) in std::mem::take(&mut self.waiting) {
+            if let (Some(order), Some(date)) = (order, date) {
+                draft.published = written::ordered(&date, order).or(draft.published);
+            }
+            out.article(draft)?;
+        }
+        ControlFlow::Continue(())
     }
 }
 
@@ -153,6 +276,7 @@ impl Rows<'_> {
     fn next(&mut self) -> Row {
         let mut parts: Vec<Part> = Vec::new();
         let (mut length, mut quotes) = (0, 0);
+        let mut quoted = false;
         loop {
             let part = match self.waiting.pop_front() {
                 Some(part) => part,
@@ -182,8 +306,9 @@ impl Rows<'_> {
             };
             length += part.text.len() + 1;
             quotes += part.text.iter().filter(|b| **b == b'"').count();
+            quoted |= opens_quote(&part.text);
             parts.push(part);
-            if quotes % 2 == 0 {
+            if quotes % 2 == 0 || !quoted {
                 break;
             }
             if length > self.cap || parts.len() >= MOST_LINES {
@@ -234,6 +359,15 @@ impl Rows<'_> {
     }
 }
 
+/// Does a field of this line begin with a quotation mark? Elsewhere it belongs to the text.
+fn opens_quote(line: &[u8]) -> bool {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+    line.first() == Some(&b'"')
+        || line
+            .windows(2)
+            .any(|w| w[1] == b'"' && matches!(w[0], b'\t' | b',' | b';' | b'|'))
+}
+
 /// A field of a row: its bytes, without the quotation marks around it.
 struct Cell {
     range: Range<usize>,
@@ -257,21 +391,8 @@ fn fields(row: &str, separator: char) -> Vec<Cell> {
     let mut at = 0;
     loop {
         let rest = &row[at..];
-        let (range, quoted, next) = if rest.starts_with('"') {
-            let mut end = at + 1;
-            loop {
-                match row[end..].find('"') {
-                    None => {
-                        end = row.len();
-                        break;
-                    }
-                    Some(found) if row[end + found + 1..].starts_with('"') => end += found + 2,
-                    Some(found) => {
-                        end += found;
-                        break;
-                    }
-                }
-            }
+        let (range, quoted, next) = if let Some(inside) = rest.strip_prefix('"') {
+            let end = at + 1 + closing(inside, separator);
             let next = row
                 .get(end + 1..)
                 .and_then(|r| r.find(separator))
@@ -289,62 +410,141 @@ fn fields(row: &str, separator: char) -> Vec<Cell> {
     }
 }
 
-/// The article of a row; its map leads into the row.
-fn row(
-    out: &Output<'_>,
-    bytes: &[u8],
-    row: &str,
-    names: &[String],
-    separator: char,
-    number: u64,
-) -> Draft {
-    let mut draft = Draft::of(bytes);
-    draft.record = Some(number);
-    for (index, cell) in fields(row, separator).iter().enumerate() {
-        let name = names
-            .get(index)
-            .cloned()
-            .unwrap_or_else(|| format!("column {}", index + 1));
-        let value = cell.plain(row);
-        let field = Field::of_name(&plain(&name), &out.options.columns);
-        if value.trim().is_empty() {
+/// Where a quoted field ends: at the first quotation mark behind which nothing but the next field comes, or at the first
+/// one at all if there is none before the next quoted field.
+fn closing(field: &str, separator: char) -> usize {
+    let mut first = None;
+    let mut from = 0;
+    while let Some(found) = field[from..].find('"') {
+        let at = from + found;
+        let rest = &field[at + 1..];
+        let opens_next = first.is_some() && field[..at].ends_with(separator);
+        if rest.starts_with('"') && !opens_next {
+            from = at + 2;
             continue;
         }
-        match field {
-            Some(Field::Text) if draft.text.is_empty() => {
-                (draft.text, draft.map) = cell_text(cell, row);
-            }
-            Some(Field::Published) => match written::parse(&value) {
-                Some(date) => draft.published = draft.published.or(Some(date)),
-                None => drop(draft.extra.insert(name, Value::String(value))),
-            },
-            Some(Field::Byline) => draft.byline = vec![value],
-            Some(Field::Id) => draft.id = Some(value),
-            Some(Field::Title) => draft.title = Some(value),
-            Some(Field::Outlet) => draft.outlet = Some(value),
-            Some(Field::Section) => draft.section = Some(value),
-            Some(Field::Url) => draft.url = Some(value),
-            Some(Field::Language) => draft.language = Some(value),
-            Some(Field::Text) | None => drop(draft.extra.insert(name, Value::String(value))),
+        let rest = rest.trim_start_matches([' ', '\r', '\n']);
+        if rest.is_empty() || rest.starts_with(separator) {
+            return at;
         }
+        if opens_next {
+            break;
+        }
+        first = first.or(Some(at));
+        from = at + 1;
     }
-    draft
+    first.unwrap_or(field.len())
 }
 
-/// The text of a field, byte for byte but for doubled quotation marks.
-fn cell_text(cell: &Cell, row: &str) -> (String, TextMap) {
+/// The article of a row, its map leads into the row; and its date, as it is written, if it is a day that depends on
+/// others.
+fn article(columns: &Columns, bytes: &[u8], row: &str, number: u64) -> (Draft, Option<String>) {
+    let mut draft = Draft::of(bytes);
+    draft.record = Some(number);
+    let cells = fields(row, columns.separator);
+    let said: Vec<String> = cells.iter().map(|cell| cell.plain(row)).collect();
+    let is_said = |at: usize| said.get(at).is_some_and(|value| !is_nothing(value));
+    let mut used = Vec::new();
+    let mut one = |field: Field| {
+        let mut those = columns.of_field(field).filter(|at| is_said(*at));
+        let first = those.next()?;
+        // A name before an address, where a name is wanted.
+        let named = |at: &usize| !said[*at].contains("://");
+        let at = if field == Field::Outlet && !named(&first) {
+            those.find(named).unwrap_or(first)
+        } else {
+            first
+        };
+        used.push(at);
+        Some(at)
+    };
+    if let Some(at) = one(Field::Text) {
+        (draft.text, draft.map) = cell_text(&cells[at], row, columns.separator);
+        if html::is_scrap(&draft.text) {
+            let (text, map) = html::scrap(&draft.text);
+            (draft.map, draft.text) = (draft.map.then(&map), text);
+        }
+    }
+    let mut word = |field: Field| one(field).and_then(|at| said.get(at).cloned());
+    draft.id = word(Field::Id);
+    draft.title = word(Field::Title);
+    draft.outlet = word(Field::Outlet);
+    draft.section = word(Field::Section);
+    draft.url = word(Field::Url);
+    draft.language = word(Field::Language);
+    draft.byline = word(Field::Byline).into_iter().collect();
+    if draft.url.is_none() {
+        let mut said_outlets = columns
+            .of_field(Field::Outlet)
+            .filter_map(|at| said.get(at));
+        draft.url = said_outlets.find(|value| value.contains("://")).cloned();
+    }
+    let mut open_date = None;
+    for at in columns.of_field(Field::Published).filter(|at| is_said(*at)) {
+        if let Some(date) = written::parse(&said[at]) {
+            draft.published = Some(date);
+            open_date = written::ordered(&said[at], Order::DayFirst)
+                .or_else(|| written::ordered(&said[at], Order::MonthFirst))
+                .map(|_| said[at].clone());
+            used.push(at);
+            break;
+        }
+    }
+    for (at, value) in said.into_iter().enumerate() {
+        if !used.contains(&at) && !is_nothing(&value) {
+            draft.extra.insert(columns.name(at), Value::String(value));
+        }
+    }
+    (draft, open_date)
+}
+
+/// Is it a cell without a value, as programs write it?
+fn is_nothing(value: &str) -> bool {
+    matches!(
+        value.trim(),
+        "" | "\\N" | "NULL" | "null" | "NaN" | "nan" | "None"
+    )
+}
+
+/// The text of a field, byte for byte but for doubled quotation marks and what databases write for the end of a line.
+fn cell_text(cell: &Cell, row: &str, separator: char) -> (String, TextMap) {
     let mut pieces = Pieces::default();
     let text = row.get(cell.range.clone()).unwrap_or_default();
-    let mut at = cell.range.start;
-    for (index, part) in text.split("\"\"").enumerate() {
-        if index > 0 && cell.quoted {
-            pieces.replacing("\"", at as u64 - 2..at as u64);
-        } else if index > 0 {
-            pieces.verbatim("\"\"", at as u64 - 2);
-        }
-        pieces.verbatim(part, at as u64);
-        at += part.len() + 2;
+    // In a table without quotation marks a line end has to be written in some other way.
+    let escaped = separator == '\t' && !cell.quoted;
+    let mut at = 0;
+    while let Some(found) = text[at..].find(['"', '\\']) {
+        let here = at + found;
+        let begin = cell.range.start + here;
+        let rest = &text[here..];
+        pieces.verbatim(&text[at..here], (cell.range.start + at) as u64);
+        let two = begin as u64..begin as u64 + 2;
+        let len = match rest.get(..2) {
+            Some("\"\"") if cell.quoted => {
+                pieces.replacing("\"", two);
+                2
+            }
+            Some("\\n") if escaped => {
+                pieces.replacing("\n", two);
+                2
+            }
+            Some("\\r") if escaped => 2,
+            Some("\\t") if escaped => {
+                pieces.replacing("\t", two);
+                2
+            }
+            Some("\\\\") if escaped => {
+                pieces.replacing("\\", two);
+                2
+            }
+            _ => {
+                pieces.verbatim(&rest[..1], begin as u64);
+                1
+            }
+        };
+        at = here + len;
     }
+    pieces.verbatim(&text[at..], (cell.range.start + at) as u64);
     pieces.finish()
 }
 
@@ -366,6 +566,13 @@ mod tests {
         assert_eq!(cells("\"open"), ["open"]);
         assert_eq!(cells("a\"b,c"), ["a\"b", "c"]);
         assert_eq!(cells("\"a\"junk,b"), ["a", "b"]);
+        assert_eq!(cells("\"a\"junk,\"b\""), ["a", "b"]);
+        assert_eq!(cells("\"said \"no\" to it\",b"), ["said \"no\" to it", "b"]);
+        assert_eq!(
+            cells("\"\"\"No,\"\" she said\",\"\",c"),
+            ["\"No,\" she said", "", "c"]
+        );
+        assert_eq!(cells("\"\",\"b\""), ["", "b"]);
     }
 
     #[test]

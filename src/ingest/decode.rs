@@ -1,7 +1,9 @@
 //! Bytes to text: byte order mark, strict UTF-8, what the format declares, then a guess; and the way back.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{CoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{
+    CoderResult, Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250, WINDOWS_1252,
+};
 
 use crate::text::{Span, TextMap};
 
@@ -18,7 +20,16 @@ pub(super) struct Decoded {
 /// # Errors
 ///
 /// A sentence, if the bytes are no text: they hold NUL and are not UTF-16.
-pub(super) fn decode(mut bytes: Vec<u8>, declared: Option<&str>) -> Result<Decoded, String> {
+pub(super) fn decode(bytes: Vec<u8>, declared: Option<&str>) -> Result<Decoded, String> {
+    let mut decoded = characters(bytes, declared)?;
+    if is_old_mac(decoded.text.as_bytes()) {
+        // One byte for another: what leads back is as it was.
+        decoded.text = decoded.text.replace('\r', "\n");
+    }
+    Ok(decoded)
+}
+
+fn characters(mut bytes: Vec<u8>, declared: Option<&str>) -> Result<Decoded, String> {
     let marked = Encoding::for_bom(&bytes);
     if let Some((encoding, mark)) = marked.filter(|(encoding, _)| *encoding != UTF_8) {
         return Ok(with(encoding, &bytes, mark));
@@ -40,6 +51,28 @@ pub(super) fn decode(mut bytes: Vec<u8>, declared: Option<&str>) -> Result<Decod
         }),
         Err(error) => Ok(legacy(error.as_bytes(), mark, declared)),
     }
+}
+
+/// Is it UTF-16, with a byte order mark or without? Then its lines cannot be told apart before it is decoded.
+pub(super) fn is_utf16(start: &[u8]) -> bool {
+    start.starts_with(&[0xff, 0xfe])
+        || start.starts_with(&[0xfe, 0xff])
+        || utf16_without_mark(start).is_some()
+}
+
+/// Do lines end as on old Macs, with a carriage return alone?
+pub(super) fn is_old_mac(start: &[u8]) -> bool {
+    start.contains(&b'\r') && !start.contains(&b'\n')
+}
+
+/// Name of the encoding that these first bytes of a file seem to be in, if it is none of Unicode.
+pub(super) fn seems(start: &[u8]) -> Option<&'static str> {
+    let broken = match str::from_utf8(start) {
+        Ok(_) => false,
+        // The last character may be cut.
+        Err(error) => error.error_len().is_some(),
+    };
+    (broken && !is_utf16(start)).then(|| guess(start).name())
 }
 
 /// UTF-16 without a byte order mark: in text of Latin script every other byte is NUL.
@@ -75,12 +108,38 @@ fn legacy(bytes: &[u8], mark: usize, declared: Option<&str>) -> Decoded {
         .and_then(|label| Encoding::for_label(label.trim().as_bytes()))
         .filter(|e| *e != UTF_8 && *e != UTF_16LE && *e != UTF_16BE)
         .filter(|e| !e.decode_without_bom_handling(bytes).1);
-    let encoding = declared.unwrap_or_else(|| {
-        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-        detector.feed(bytes, true);
-        detector.guess(None, Utf8Detection::Deny)
-    });
-    with(encoding, bytes, 0)
+    with(declared.unwrap_or_else(|| guess(bytes)), bytes, 0)
+}
+
+/// The encoding that bytes seem to be in, which are not UTF-8.
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    if is_macintosh(bytes) {
+        return MACINTOSH;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    let guessed = detector.guess(None, Utf8Detection::Deny);
+    // Text with a pound sign and curly quotes only, whose every letter is ASCII, is English and not Polish.
+    if guessed == WINDOWS_1250 && !has_letters_of(bytes) {
+        return WINDOWS_1252;
+    }
+    guessed
+}
+
+/// Is there a letter, read as windows-1252, that is not ASCII? The pound sign is none, though it is the letter Ł elsewhere.
+fn has_letters_of(bytes: &[u8]) -> bool {
+    bytes.iter().any(|byte| match byte {
+        0x8a | 0x8c | 0x8e | 0x9a | 0x9c | 0x9e | 0x9f => true,
+        0xaa | 0xb5 | 0xba | 0xd7 | 0xf7 => false,
+        byte => *byte >= 0xc0,
+    })
+}
+
+/// Is it of an old Mac? Its line ends say so, or an apostrophe within a word that would be the letter Õ elsewhere.
+fn is_macintosh(bytes: &[u8]) -> bool {
+    let apostrophe =
+        |w: &[u8]| w[0].is_ascii_lowercase() && w[1] == 0xd5 && w[2].is_ascii_lowercase();
+    is_old_mac(bytes) || bytes.windows(3).any(apostrophe)
 }
 
 /// Number of sound multi-byte characters, and of bytes that are part of none.
@@ -202,6 +261,29 @@ mod tests {
         let d = decode(bytes.to_vec(), Some("shift_jis")).unwrap();
         assert_eq!(d.text, "大阪の知事は「はい」と述べた。ABC");
         assert_eq!(source(&d, "の知"), 4..8);
+    }
+
+    #[test]
+    fn old_macs() {
+        let bytes = b"Fog over Skarvik\r\r\xd2It\xd5s back,\xd3 she said of the caf\x8e.\r";
+        let d = decode(bytes.to_vec(), None).unwrap();
+        assert_eq!(
+            d.text,
+            "Fog over Skarvik\n\n“It’s back,” she said of the café.\n"
+        );
+        assert_eq!(source(&d, "back"), 23..27);
+        let d = decode(b"\xd2It\xd5s back,\xd3 she said.\n".to_vec(), None).unwrap();
+        assert_eq!(d.text, "“It’s back,” she said.\n");
+    }
+
+    #[test]
+    fn a_pound_sign_is_no_letter() {
+        let d = decode(
+            b"It cost \xa34.2m. \x93It\x92s a lot,\x94 he said.".to_vec(),
+            None,
+        )
+        .unwrap();
+        assert_eq!(d.text, "It cost £4.2m. “It’s a lot,” he said.");
     }
 
     #[test]

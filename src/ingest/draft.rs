@@ -11,7 +11,7 @@ use crate::text::TextMap;
 use super::{Item, Options, Source, archive, byline, head, language, repair};
 
 /// Part of each content hash: raised whenever the same bytes would be read differently.
-pub(super) const READING: &[u8] = b"whosaid.ingest/4";
+pub(super) const READING: &[u8] = b"whosaid.ingest/5";
 
 /// What a reader found of one article. Fields stand as the file has them.
 #[derive(Debug, Default)]
@@ -19,6 +19,8 @@ pub(super) struct Draft {
     pub(super) id: Option<String>,
     /// Record within the file, counted from 1.
     pub(super) record: Option<u64>,
+    /// Article within the record, counted from 1, where a record holds several.
+    pub(super) part: Option<u64>,
     pub(super) title: Option<String>,
     pub(super) byline: Vec<String>,
     pub(super) outlet: Option<String>,
@@ -30,6 +32,8 @@ pub(super) struct Draft {
     /// From `text` to the file.
     pub(super) map: TextMap,
     pub(super) extra: serde_json::Map<String, serde_json::Value>,
+    /// Title, byline and date are properties of the file: what the text says itself stands above them.
+    pub(super) from_properties: bool,
     /// Hash of the bytes that all this was read from.
     pub(super) hash: blake3::Hasher,
 }
@@ -160,25 +164,36 @@ impl<'a> Output<'a> {
             };
             (!value.is_empty()).then_some(value)
         };
-        let title = field(draft.title);
+        let mut title = field(draft.title);
         let authors: Vec<String> = draft
             .byline
             .into_iter()
             .filter_map(|author| field(Some(author)))
             .collect();
-        let found = head::find(&text, title.as_deref());
+        let found = match draft.from_properties {
+            true => {
+                let found = head::find(&text, None);
+                title = found.title.clone().or(title);
+                found
+            }
+            false => head::find(&text, title.as_deref()),
+        };
         let metadata = draft.published.map(|date| (date, PublishedFrom::Metadata));
         let written = found.published.map(|date| (date, PublishedFrom::Text));
         let argument = options
             .published
             .map(|date| (date, PublishedFrom::Argument));
         let url = draft.url.as_deref().and_then(web_address);
+        // An address in the place of an outlet's name is that of the article.
+        let address = draft.outlet.as_deref().and_then(web_address);
+        let named = draft.outlet.filter(|_| address.is_none());
+        let url = url.or(address);
         let own_id = field(draft.id);
         let folder = options
             .outlet_from_folder
             .then(|| folder(self.place.as_deref().unwrap_or(&self.shown)))
             .flatten();
-        let outlet = field(draft.outlet)
+        let outlet = field(named)
             .or_else(|| options.outlet.clone())
             .or(found.outlet)
             .or_else(|| folder.clone());
@@ -186,6 +201,10 @@ impl<'a> Output<'a> {
         // Two folders may each have an `a.txt`, and two files an article 1: without an address an article is known by its
         // id among those of its outlet; a bare number without an outlet is one of its file. Without an id of its own it
         // is known by its place, and where it has none by what it says.
+        let part = draft
+            .part
+            .map(|part| format!(".{part}"))
+            .unwrap_or_default();
         let identity = match (&url, &own_id) {
             (Some(url), _) => url.clone(),
             (None, Some(id)) => {
@@ -201,12 +220,12 @@ impl<'a> Output<'a> {
                     .place
                     .clone()
                     .unwrap_or_else(|| hex128(&draft.hash.finalize()));
-                format!("{place}#{}", draft.record.unwrap_or_default())
+                format!("{place}#{}{part}", draft.record.unwrap_or_default())
             }
         };
         let id = match (own_id, draft.record) {
             (Some(id), _) => id,
-            (None, Some(record)) => format!("{}#{record}", self.source.id),
+            (None, Some(record)) => format!("{}#{record}{part}", self.source.id),
             (None, None) => self.source.id.clone(),
         };
         let mut hash = draft.hash;
@@ -238,7 +257,7 @@ impl<'a> Output<'a> {
                 record: draft.record,
             },
             title: title.or(found.title),
-            byline: if byline.is_empty() {
+            byline: if byline.is_empty() || draft.from_properties && !found.byline.is_empty() {
                 found.byline
             } else {
                 byline
@@ -246,7 +265,9 @@ impl<'a> Output<'a> {
             outlet,
             section: field(draft.section),
             url,
-            published: metadata
+            published: written
+                .filter(|_| draft.from_properties)
+                .or(metadata)
                 .or(written)
                 .or(argument)
                 .map(|(date, from)| Published { date, from }),

@@ -26,6 +26,7 @@ const XHTML: Style = Style {
     breaks: &["br"],
     gaps: &["td"],
     leave_out: &["script", "style", "figcaption"],
+    signs: &[],
     only: None,
 };
 
@@ -42,6 +43,9 @@ fn entries(out: &mut Output<'_>, tree: &Tree<'_>, root: usize, map: &TextMap) ->
     let outlet = plain(tree, channel, &["title", "atom:title"]);
     let language = plain(tree, channel, &["language", "dc:language"])
         .or_else(|| tree.attribute(root, "lang").map(str::to_owned));
+    let base = tree
+        .attribute(root, "base")
+        .or_else(|| tree.attribute(channel, "base"));
     let mut record = 0;
     for holder in [channel, root] {
         for entry in tree.children(holder) {
@@ -58,6 +62,7 @@ fn entries(out: &mut Output<'_>, tree: &Tree<'_>, root: usize, map: &TextMap) ->
             draft.record = Some(record);
             draft.outlet = draft.outlet.or_else(|| outlet.clone());
             draft.language = draft.language.or_else(|| language.clone());
+            draft.url = draft.url.map(|url| absolute(url, base));
             draft.map = map.then(&draft.map);
             out.article(draft)?;
         }
@@ -159,6 +164,22 @@ fn link(tree: &Tree<'_>, entry: usize) -> Option<String> {
             }
             None => Some(tree.words(i)).filter(|w| !w.is_empty()),
         })
+}
+
+/// The whole address of one that is told from where the feed says it is.
+fn absolute(url: String, base: Option<&str>) -> String {
+    let joined = base.and_then(|base| {
+        let (scheme, rest) = base.split_once("://").filter(|_| !url.contains("://"))?;
+        let host = rest.split('/').next()?;
+        Some(match url.strip_prefix('/') {
+            Some(path) => format!("{scheme}://{host}/{path}"),
+            None => {
+                let folder = rest.rfind('/').map_or(rest, |at| &rest[..at]);
+                format!("{scheme}://{folder}/{url}")
+            }
+        })
+    });
+    joined.unwrap_or(url)
 }
 
 /// "Ann Example" of "ann@lantern.example (Ann Example)"; nothing of a bare address.

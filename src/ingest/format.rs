@@ -6,8 +6,8 @@ use crate::article::Severity;
 
 use super::draft::Output;
 use super::{
-    Field, Source, archive, csv, feed, html, json, mail, markdown, open, pdf, plain, walk, warc,
-    wire, xml,
+    Field, Source, archive, csv, decode, feed, html, json, mail, markdown, open, pdf, plain, walk,
+    warc, wire, xml,
 };
 
 /// A format that articles come in. Each may be packed with gzip or zstd.
@@ -92,7 +92,7 @@ impl Format {
     pub fn description(self) -> &'static str {
         match self {
             Self::Text => {
-                "plain text: title, byline, date and dateline are read from its first lines"
+                "plain text: title, byline, date and dateline are read from its first lines; many articles as databases export them"
             }
             Self::Markdown => "Markdown, with YAML (---) or TOML (+++) front matter",
             Self::Html => "web page: the article's own text, with JSON-LD, OpenGraph and meta data",
@@ -103,10 +103,16 @@ impl Format {
             }
             Self::Feed => "RSS or Atom: every entry an article, with the channel as its outlet",
             Self::Wire => "NITF, NewsML-G2 and NewsML 1, as news agencies send it",
-            Self::Mail => "e-mail message: subject, sender and date; its text, else its web page",
+            Self::Mail => {
+                "e-mail message: subject, sender and date; its text, else its web page; what is attached; saved pages (MHTML)"
+            }
             Self::Mbox => "many e-mail messages in one file",
-            Self::Warc => "web archive: every web page in it, under its address",
-            Self::Docx => "Word document, with title, author and date of its properties",
+            Self::Warc => {
+                "web archive: every web page in it, or the text made of it (WET), under its address"
+            }
+            Self::Docx => {
+                "Word or OpenDocument text; title, author and date of its properties where it has none itself"
+            }
             Self::Zip => "archive: every file in it that is of one of these formats",
             Self::Tar => "the same; .tgz and .tar.zst too",
             Self::Pdf => pdf::DESCRIPTION,
@@ -125,10 +131,10 @@ impl Format {
             Self::Csv => &["csv", "tsv", "tab"],
             Self::Feed => &["rss", "atom", "rdf"],
             Self::Wire => &["nitf", "newsml"],
-            Self::Mail => &["eml"],
+            Self::Mail => &["eml", "mht", "mhtml"],
             Self::Mbox => &["mbox", "mbx"],
             Self::Warc => &["warc"],
-            Self::Docx => &["docx"],
+            Self::Docx => &["docx", "odt"],
             Self::Zip => &["zip"],
             Self::Tar => &["tar", "tgz"],
             Self::Pdf => &["pdf"],
@@ -150,6 +156,9 @@ const NOT_NEWS: &[&str] = &[
     "map", "mjs", "php", "pl", "ps1", "py", "r", "rb", "rs", "rst", "sh", "sql", "svg", "tex",
     "toml", "ts", "tsx", "yaml", "yml",
 ];
+
+/// Files that file managers leave in folders.
+const LEFT_BEHIND: &[&str] = &["Thumbs.db", "ehthumbs.db", "desktop.ini", "Icon\r"];
 
 /// First bytes of what is no text, and what it is.
 const NO_TEXT: &[(&[u8], &str)] = &[
@@ -175,6 +184,8 @@ const NOT_READ: &[(&[u8], &str)] = &[
     (b"7z\xbc\xaf", "a 7z archive"),
     (b"Rar!", "a RAR archive"),
     (b"{\\rtf", "a Rich Text document"),
+    (b"\x1f\x9d", "packed with compress"),
+    (b"filedesc://", "a web archive of the old kind (ARC)"),
 ];
 
 /// Why a file is not read.
@@ -225,7 +236,7 @@ pub(super) fn read_opened(out: &mut Output<'_>, opened: open::Opened<'_>) -> Con
         Format::Warc => return warc::read(out, &mut *reader),
         Format::Docx | Format::Zip => return archive::read_zip(out, &mut *reader),
         Format::Tar => return archive::read_tar(out, &mut *reader),
-        Format::Text => (plain::read, cap),
+        Format::Text => (plain::read, cap.saturating_mul(WRAPPER)),
         Format::Markdown => (markdown::read, cap),
         Format::Html => (html::read, cap),
         Format::Feed => (feed::read, cap.saturating_mul(WRAPPER)),
@@ -245,6 +256,21 @@ pub(super) fn read_opened(out: &mut Output<'_>, opened: open::Opened<'_>) -> Con
 
 /// Tells the format from the first bytes and the name.
 fn detect(start: &[u8], source: &Source, mapped: &[(Field, String)]) -> Result<Format, Refusal> {
+    let name = source
+        .id
+        .rsplit(['/', '\\', '!'])
+        .next()
+        .unwrap_or_default();
+    if LEFT_BEHIND
+        .iter()
+        .any(|left| name.eq_ignore_ascii_case(left))
+        && !source.named
+    {
+        return Err(Refusal {
+            reason: "is what a file manager left behind, no article".to_owned(),
+            severity: Severity::Note,
+        });
+    }
     for (foreign, severity) in [(NO_TEXT, Severity::Note), (NOT_READ, Severity::Failure)] {
         if let Some((_, what)) = foreign.iter().find(|(magic, _)| start.starts_with(magic)) {
             let reason = format!("is {what}, which is not read");
@@ -253,6 +279,11 @@ fn detect(start: &[u8], source: &Source, mapped: &[(Field, String)]) -> Result<F
     }
     let extension = walk::extension(&source.path);
     let by_name = extension.as_deref().and_then(Format::of_extension);
+    // What begins with which letters shows in any encoding but UTF-16.
+    let decoded = decode::is_utf16(start)
+        .then(|| decode::decode(start.to_vec(), None).ok())
+        .flatten();
+    let start = decoded.as_ref().map_or(start, |d| d.text.as_bytes());
     let shown = start
         .strip_prefix(b"\xef\xbb\xbf")
         .unwrap_or(start)
@@ -301,6 +332,14 @@ fn by_xml(start: &[u8]) -> Option<Result<Format, Refusal>> {
             Some(Ok(Format::Wire))
         }
         Some(root) if root.eq_ignore_ascii_case("html") => Some(Ok(Format::Html)),
+        // A wrapper of somebody's own around what agencies send.
+        Some(_)
+            if ["<nitf>", "<nitf ", "<newsItem ", "<NewsItem "]
+                .iter()
+                .any(|n| start.contains(n)) =>
+        {
+            Some(Ok(Format::Wire))
+        }
         Some(root) if declared && !root.is_empty() => Some(Err(Refusal {
             reason: format!("is XML of a kind that is not read: its root is <{root}>"),
             severity: Severity::Failure,

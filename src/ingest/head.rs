@@ -130,7 +130,10 @@ fn take(
         }
         return true;
     }
-    if let Some(here) = lines::place_and_date_line(line.text) {
+    // "By Ann Example, 3 May 2025" names no place.
+    if let Some(here) = lines::place_and_date_line(line.text)
+        && lines::byline(line.text).is_none()
+    {
         let (date, begin, end) = here.date;
         if found.published.is_none() {
             found.published = Some(date);
@@ -374,6 +377,14 @@ mod tests {
             "",
             "",
             "“No boat",
+        );
+        check(
+            &format!("Night ferry sails\nBy Ann Example, 8 July 2024\n\n{STORY}"),
+            "Night ferry sails",
+            &["Ann Example"],
+            "2024-07-08",
+            "",
+            "The night",
         );
         check("Only a line", "", &[], "", "", "Only");
         check("", "", &[], "", "", "");

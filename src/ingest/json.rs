@@ -12,10 +12,11 @@ use std::ops::ControlFlow;
 
 use serde::de::IgnoredAny;
 
-use super::draft::Output;
+use super::draft::{Draft, Output};
 use super::lines::{Line, Lines};
 use super::{Format, decode, open};
 use crate::text::TextMap;
+use fields::Wanted;
 use values::{Value, Values};
 
 /// A file that is one object, with the articles in an array inside, may be this many times as long as one article.
@@ -54,6 +55,11 @@ pub(super) fn read_lines(out: &mut Output<'_>, reader: &mut dyn BufRead) -> Cont
                 let (skip, record) = match line.strip_prefix(b"\xef\xbb\xbf") {
                     Some(rest) if lines.number == 1 => (3, rest),
                     _ => (0, line.as_slice()),
+                };
+                // A sequence of JSON texts has a record separator before each.
+                let (skip, record) = match record.strip_prefix(b"\x1e") {
+                    Some(rest) => (skip + 1, rest),
+                    None => (skip, record),
                 };
                 if !record.trim_ascii().is_empty() {
                     article(out, record, lines.offset + skip, Some(lines.number))?;
@@ -186,32 +192,47 @@ fn object(out: &mut Output<'_>, json: &str, record: Option<u64>, map: &TextMap) 
         Ok(members) => members,
         Err(why) => return out.skip(record, why),
     };
-    match fields::draft(&members, json, &out.options.columns) {
-        Ok(mut draft) => {
-            draft.record = record;
-            draft.map = map.then(&draft.map);
-            out.article(draft)
-        }
-        Err(why) => {
-            let inner = fields::wrapped(&members);
-            if inner.is_empty() {
-                return out.skip(record, why);
+    if let Ok(draft) = fields::draft(&members, json, &out.options.columns, Wanted::Text) {
+        return finished(out, draft, record, None, map);
+    }
+    let inner = fields::wrapped(&members, &out.options.columns);
+    if inner.is_empty() {
+        return match fields::draft(&members, json, &out.options.columns, Wanted::Brief) {
+            Ok(draft) => finished(out, draft, record, None, map),
+            Err(why) => out.skip(record, why),
+        };
+    }
+    let outlet = fields::feed_title(&members);
+    for (number, element) in inner.into_iter().enumerate() {
+        // Of several such objects in a file each counts its own articles.
+        let number = number as u64 + 1;
+        let (record, part) = match record {
+            Some(record) => (Some(record), Some(number)),
+            None => (Some(number), None),
+        };
+        let begin = fields::offset_in(json, element);
+        let drafted = fields::members(element)
+            .and_then(|m| fields::draft(&m, element, &out.options.columns, Wanted::Brief));
+        match drafted {
+            Ok(mut draft) => {
+                draft.outlet = draft.outlet.or_else(|| outlet.clone());
+                let map = map.then(&TextMap::verbatim(begin));
+                finished(out, draft, record, part, &map)?;
             }
-            for (number, element) in inner.into_iter().enumerate() {
-                let number = number as u64 + 1;
-                let begin = fields::offset_in(json, element);
-                match fields::members(element)
-                    .and_then(|m| fields::draft(&m, element, &out.options.columns))
-                {
-                    Ok(mut draft) => {
-                        draft.record = Some(number);
-                        draft.map = map.then(&TextMap::verbatim(begin)).then(&draft.map);
-                        out.article(draft)?;
-                    }
-                    Err(why) => out.skip(Some(number), why)?,
-                }
-            }
-            ControlFlow::Continue(())
+            Err(why) => out.skip(record, why)?,
         }
     }
+    ControlFlow::Continue(())
+}
+
+fn finished(
+    out: &mut Output<'_>,
+    mut draft: Draft,
+    record: Option<u64>,
+    part: Option<u64>,
+    map: &TextMap,
+) -> ControlFlow<()> {
+    (draft.record, draft.part) = (record, part);
+    draft.map = map.then(&draft.map);
+    out.article(draft)
 }

@@ -3,10 +3,13 @@
 use std::io::{BufRead, Read};
 use std::ops::ControlFlow;
 
-use mail_parser::{HeaderName, Message, MessageParser, PartType};
+use mail_parser::{
+    Encoding, HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType,
+};
 
 use super::draft::{Draft, Output};
-use super::{html, open, written};
+use super::pieces::Pieces;
+use super::{archive, html, open, written};
 use crate::text::{Span, TextMap};
 
 /// A message with its attachments may be this many times as long as one article.
@@ -78,7 +81,30 @@ pub(super) fn read(out: &mut Output<'_>, reader: &mut dyn BufRead) -> ControlFlo
     }
 }
 
-/// Reads messages one after another; each begins with a line "From …" after an empty one.
+/// Is it the line that parts two messages, "From ann@post.example Mon Nov 17 10:00:00 2025"? Some programs leave no empty line
+/// above it, and some do not mark a line of the text that begins with the same word.
+fn parts_messages(line: &[u8], after_empty: bool, next: &[u8]) -> bool {
+    if !line.starts_with(b"From ") {
+        return false;
+    }
+    let line = String::from_utf8_lossy(line);
+    let is_time = |word: &str| {
+        word.split_once(':').is_some_and(|(hour, rest)| {
+            matches!(hour.len(), 1 | 2)
+                && hour.bytes().all(|b| b.is_ascii_digit())
+                && rest.starts_with(|c: char| c.is_ascii_digit())
+        })
+    };
+    let is_year = |word: &str| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit());
+    let dated = line.split_whitespace().any(is_time) && line.split_whitespace().any(is_year);
+    let name = next.iter().position(|b| *b == b':').map(|end| &next[..end]);
+    let headed = name.is_some_and(|n| {
+        !n.is_empty() && n.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-')
+    });
+    dated && (after_empty || headed) || after_empty && headed
+}
+
+/// Reads messages one after another; each begins with a line "From …".
 pub(super) fn read_mbox(out: &mut Output<'_>, reader: &mut dyn BufRead) -> ControlFlow<()> {
     let cap = out.options.max_article_bytes.saturating_mul(ATTACHMENTS);
     let (mut bytes, mut line): (Vec<u8>, Vec<u8>) = (Vec::new(), Vec::new());
@@ -89,7 +115,12 @@ pub(super) fn read_mbox(out: &mut Output<'_>, reader: &mut dyn BufRead) -> Contr
         let read = (&mut *reader).take(cap as u64).read_until(b'\n', &mut line);
         let failed = read.err().map(|e| open::explain(&e));
         let end = line.is_empty() || failed.is_some();
-        if end || (after_empty && line.starts_with(b"From ")) {
+        let next = if line.starts_with(b"From ") {
+            reader.fill_buf().unwrap_or_default()
+        } else {
+            &[]
+        };
+        if end || parts_messages(&line, after_empty, next) {
             if too_long {
                 let most = open::size(cap as u64);
                 out.skip(Some(record), format!("this message is longer than {most}"))?;
@@ -123,7 +154,7 @@ pub(super) fn read_mbox(out: &mut Output<'_>, reader: &mut dyn BufRead) -> Contr
     }
 }
 
-/// Reads a message that begins at `offset` of the file.
+/// Reads a message that begins at `offset` of the file, and what is attached to it.
 fn message(
     out: &mut Output<'_>,
     bytes: &[u8],
@@ -133,6 +164,17 @@ fn message(
     let Some(message) = MessageParser::default().parse(bytes) else {
         return out.skip(record, "is no message that can be read");
     };
+    if let Some(page) = saved_page(&message, bytes) {
+        return match page {
+            Ok(mut draft) => {
+                draft.record = record;
+                draft.title = draft.title.or_else(|| message.subject().map(str::to_owned));
+                draft.map = TextMap::verbatim(offset).then(&draft.map);
+                out.article(draft)
+            }
+            Err(why) => out.skip(record, why),
+        };
+    }
     let mut draft = Draft::of(bytes);
     draft.record = record;
     draft.id = message.message_id().map(str::to_owned);
@@ -153,46 +195,171 @@ fn message(
     } else {
         draft.byline = sender.into_iter().collect();
     }
-    let Some((text, map)) = body(&message, bytes) else {
-        return out.note(record, "this message has no text");
-    };
-    draft.text = text;
-    draft.map = TextMap::verbatim(offset).then(&map);
-    out.article(draft)
+    match body(&message, bytes) {
+        Some((text, map)) => {
+            (draft.text, draft.map) = (text, map);
+            if record.is_some() {
+                unquote(&mut draft);
+            }
+            draft.map = TextMap::verbatim(offset).then(&draft.map);
+            out.article(draft)?;
+        }
+        None if message.attachments.is_empty() => {
+            return out.note(record, "this message has no text");
+        }
+        None => {}
+    }
+    for (number, part) in message.attachments().enumerate() {
+        attached(out, part, bytes, offset, record, number + 1)?;
+    }
+    ControlFlow::Continue(())
 }
 
-/// The text of a message: its text part, or what its web page shows.
+/// Reads what is attached to a message as if it lay in an archive: a forwarded message, a document.
+fn attached(
+    out: &mut Output<'_>,
+    part: &MessagePart<'_>,
+    bytes: &[u8],
+    offset: u64,
+    record: Option<u64>,
+    number: usize,
+) -> ControlFlow<()> {
+    let kind = part.content_type();
+    let is_no_text = kind.is_some_and(|kind| {
+        let below = kind.subtype().unwrap_or_default();
+        matches!(kind.ctype(), "image" | "audio" | "video" | "font")
+            || [
+                "pgp-signature",
+                "pkcs7-signature",
+                "calendar",
+                "x-vcard",
+                "vcard",
+                "css",
+            ]
+            .contains(&below)
+    });
+    if is_no_text {
+        return ControlFlow::Continue(());
+    }
+    let name = match part.attachment_name() {
+        Some(name) => name.to_owned(),
+        None => format!("part {number}"),
+    };
+    // Two messages of a file may each have a `story.txt`.
+    let name = record.map_or(name.clone(), |record| format!("{record}/{name}"));
+    let mut inner = out.inside(&name);
+    if inner.depth > archive::MOST_NESTED {
+        return archive::too_deep(&mut inner);
+    }
+    if let PartType::Message(forwarded) = &part.body {
+        if part.encoding != Encoding::None {
+            return message(&mut inner, forwarded.raw_message.as_ref(), offset, None);
+        }
+        let (begin, end) = (part.offset_body as usize, part.offset_end as usize);
+        let raw = bytes.get(begin..end).unwrap_or_default();
+        return message(&mut inner, raw, offset + begin as u64, None);
+    }
+    match open::unpack(Box::new(part.contents()), inner.options) {
+        Ok(opened) => super::format::read_opened(&mut inner, opened),
+        Err(why) => inner.skip(None, why),
+    }
+}
+
+/// The page of a message that is none, but a web page that a browser saved with all that belongs to it (MHTML).
+fn saved_page(message: &Message<'_>, bytes: &[u8]) -> Option<Result<Draft, String>> {
+    if message.to().is_some() || message.message_id().is_some() {
+        return None;
+    }
+    let is_address = |place: &&str| place.starts_with("http");
+    let part = message.parts.iter().find(|part| {
+        matches!(part.body, PartType::Html(_))
+            && part.content_location().is_some_and(|p| is_address(&p))
+    })?;
+    let PartType::Html(page) = &part.body else {
+        return None;
+    };
+    let source = u64::from(part.offset_body)..u64::from(part.offset_end);
+    let draft = html::draft(page.as_bytes().to_vec(), Some("utf-8".to_owned()));
+    Some(draft.map(|mut draft| {
+        let place = part.content_location().map(str::to_owned);
+        draft.url = draft.url.or(place);
+        draft.map = to_source(page, &source, bytes).then(&draft.map);
+        draft
+    }))
+}
+
+/// The text of a message: its text parts, or what its web page shows.
 fn body(message: &Message<'_>, bytes: &[u8]) -> Option<(String, TextMap)> {
-    let (mut text, mut page) = (None, None);
-    for part in &message.parts {
-        let source = u64::from(part.offset_body)..u64::from(part.offset_end);
-        match &part.body {
-            PartType::Text(words) if text.is_none() => text = Some((words, source)),
-            PartType::Html(words) if page.is_none() => page = Some((words, source)),
-            _ => {}
+    let parts = |ids: &[u32]| -> Vec<&MessagePart<'_>> {
+        ids.iter()
+            .filter_map(|id| message.parts.get(*id as usize))
+            .collect()
+    };
+    let source = |part: &MessagePart<'_>| u64::from(part.offset_body)..u64::from(part.offset_end);
+    let mut pieces = Pieces::default();
+    for part in parts(&message.text_body) {
+        let PartType::Text(words) = &part.body else {
+            continue;
+        };
+        // A picture between two parts ends a paragraph.
+        if !pieces.text().is_empty() {
+            pieces.made_up("\n\n");
+        }
+        let source = source(part);
+        if stands_at(words, &source, bytes) {
+            pieces.verbatim(words, source.start);
+        } else {
+            pieces.replacing(words, source);
         }
     }
-    let stub = text
-        .as_ref()
-        .is_none_or(|(t, _)| t.trim().len() < STUB && page.is_some());
+    let page = parts(&message.html_body)
+        .into_iter()
+        .find_map(|part| match &part.body {
+            PartType::Html(page) => Some((page, source(part))),
+            _ => None,
+        });
+    let (text, map) = pieces.finish();
+    let stub = text.trim().len() < STUB && page.is_some();
     if let (Some((page, source)), true) = (&page, stub) {
         let (shown, inner) = html::scrap(page);
         if !shown.trim().is_empty() {
             return Some((shown, to_source(page, source, bytes).then(&inner)));
         }
     }
-    text.map(|(text, source)| (text.to_string(), to_source(text, &source, bytes)))
+    (!text.trim().is_empty()).then_some((text, map))
+}
+
+/// Takes away the `>` that a file of messages has before a line that would look like the next message.
+fn unquote(draft: &mut Draft) {
+    if !draft.text.contains(">From ") {
+        return;
+    }
+    let mut pieces = Pieces::default();
+    let mut at = 0;
+    for line in draft.text.split_inclusive('\n') {
+        let quoted = line.starts_with('>') && line.trim_start_matches('>').starts_with("From ");
+        let from = usize::from(quoted);
+        pieces.verbatim(&line[from..], (at + from) as u64);
+        at += line.len();
+    }
+    let (text, map) = pieces.finish();
+    (draft.text, draft.map) = (text, draft.map.then(&map));
 }
 
 /// From the decoded part to the bytes of the message: its very bytes, or the part as a whole.
 fn to_source(part: &str, source: &std::ops::Range<u64>, bytes: &[u8]) -> TextMap {
-    let stands = bytes.get(source.start as usize..source.start as usize + part.len());
-    if stands == Some(part.as_bytes()) {
+    if stands_at(part, source, bytes) {
         return TextMap::verbatim(source.start);
     }
     let mut map = TextMap::default();
     map.push(Span::new(0, part.len()), source.clone());
     map
+}
+
+/// Is the part as it stands in the message?
+fn stands_at(part: &str, source: &std::ops::Range<u64>, bytes: &[u8]) -> bool {
+    let begin = source.start as usize;
+    bytes.get(begin..begin + part.len()) == Some(part.as_bytes())
 }
 
 #[cfg(test)]

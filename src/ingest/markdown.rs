@@ -158,13 +158,11 @@ fn fill(draft: &mut Draft, mut fields: Map<String, Value>) {
         }
     }
     for name in ["byline", "author", "authors"] {
+        // "[[Ann Example]]" is how some programs write a link to a note.
+        let plain = |name: &str| name.trim().trim_matches(['[', ']']).to_owned();
         let authors: Vec<String> = match fields.get(name) {
-            Some(Value::String(s)) => vec![s.clone()],
-            Some(Value::Array(a)) => a
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_owned)
-                .collect(),
+            Some(Value::String(s)) => vec![plain(s)],
+            Some(Value::Array(a)) => a.iter().filter_map(Value::as_str).map(plain).collect(),
             _ => continue,
         };
         if draft.byline.is_empty() && !authors.is_empty() {

@@ -16,6 +16,7 @@ use crate::article::{Article, Skipped};
 use crate::date::PartialDate;
 
 mod archive;
+mod bundle;
 mod byline;
 mod csv;
 mod decode;

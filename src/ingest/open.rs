@@ -235,6 +235,12 @@ pub(super) fn size(bytes: u64) -> String {
     }
 }
 
+/// Why what is longer than `cap` is not taken.
+pub(super) fn too_long(cap: usize) -> String {
+    let most = size(cap as u64);
+    format!("longer than {most}, the most that one article may have")
+}
+
 /// A file read whole.
 pub(super) struct Whole {
     pub(super) bytes: Vec<u8>,
@@ -247,10 +253,7 @@ pub(super) fn read_whole(reader: &mut dyn BufRead, cap: usize) -> Result<Whole, 
     let mut bytes = Vec::new();
     let read = reader.take(cap as u64 + 1).read_to_end(&mut bytes);
     if bytes.len() > cap {
-        return Err(format!(
-            "longer than {}, the most that one article may have",
-            size(cap as u64)
-        ));
+        return Err(too_long(cap));
     }
     Ok(Whole {
         bytes,

@@ -1,10 +1,11 @@
-//! Web archives (WARC): every web page that was answered with success is an article.
+//! Web archives (WARC): every web page that was answered with success is an article, and so is the text that was made of
+//! one (a `conversion`, as in the WET files of Common Crawl).
 
 use std::io::{BufRead, Read};
 use std::ops::ControlFlow;
 
-use super::draft::Output;
-use super::{html, open};
+use super::draft::{Draft, Output};
+use super::{decode, html, open};
 
 /// Longest line of a header, in bytes.
 const MOST_LINE: u64 = 64 << 10;
@@ -93,7 +94,10 @@ fn one(out: &mut Output<'_>, reader: &mut dyn BufRead, record: u64) -> ControlFl
         out.skip(Some(record), "this record does not tell its length")?;
         return ControlFlow::Continue(Next::Page(false));
     };
-    let wanted = matches!(header.get("warc-type"), Some("response" | "resource"));
+    let wanted = matches!(
+        header.get("warc-type"),
+        Some("response" | "resource" | "conversion")
+    );
     let cap = out.options.max_article_bytes as u64;
     let mut rest = (&mut *reader).take(length);
     let mut bytes = Vec::new();
@@ -114,8 +118,42 @@ fn one(out: &mut Output<'_>, reader: &mut dyn BufRead, record: u64) -> ControlFl
         return ControlFlow::Continue(Next::Damaged("the file ends too early".to_owned()));
     }
     let is_response = header.get("warc-type") == Some("response");
+    if header.get("warc-type") == Some("conversion") {
+        return converted(out, &header, bytes, record);
+    }
     let is_page = wanted && page(out, &header, &bytes, is_response, record)?;
     ControlFlow::Continue(Next::Page(is_page))
+}
+
+/// Reads the text that was made of a page.
+fn converted(
+    out: &mut Output<'_>,
+    header: &Header,
+    bytes: Vec<u8>,
+    record: u64,
+) -> ControlFlow<(), Next> {
+    let is_text = header
+        .get("content-type")
+        .is_some_and(|kind| kind.starts_with("text/plain"));
+    if !is_text {
+        return ControlFlow::Continue(Next::Page(false));
+    }
+    let mut draft = Draft::of(&bytes);
+    draft.record = Some(record);
+    draft.url = header.get("warc-target-uri").map(without_brackets);
+    match decode::decode(bytes, None) {
+        Ok(decoded) => {
+            draft.text = decoded.text;
+            out.article(draft)?;
+        }
+        Err(why) => out.skip(Some(record), why)?,
+    }
+    ControlFlow::Continue(Next::Page(true))
+}
+
+/// An address, as some programs write it: `<https://post.example/>`.
+fn without_brackets(address: &str) -> String {
+    address.trim_matches(['<', '>']).to_owned()
 }
 
 /// Reads a record if it is a web page; answers whether it was one.
@@ -157,12 +195,15 @@ fn page(
     let joined = if chunked { unchunk(body) } else { None };
     let body = joined.as_deref().unwrap_or(body);
     let cap = out.options.max_article_bytes as u64;
-    let unpacked = match answer.get("content-encoding") {
+    let packing = answer.get("content-encoding").map(str::to_ascii_lowercase);
+    let unpacked = match packing.as_deref() {
         Some("gzip" | "x-gzip") if body.starts_with(&[0x1f, 0x8b]) => {
             whole(flate2::bufread::MultiGzDecoder::new(body), cap)
         }
-        Some("deflate") => whole(flate2::bufread::ZlibDecoder::new(body), cap),
-        None | Some("identity" | "gzip" | "x-gzip") => Ok(body.to_vec()),
+        // Some servers leave out the frame that it should have.
+        Some("deflate") => whole(flate2::bufread::ZlibDecoder::new(body), cap)
+            .or_else(|_| whole(flate2::bufread::DeflateDecoder::new(body), cap)),
+        None | Some("" | "identity" | "none" | "utf-8" | "gzip" | "x-gzip") => Ok(body.to_vec()),
         Some(other) => Err(format!("is packed as {other}, which is not read")),
     };
     let page = match unpacked {
@@ -183,9 +224,7 @@ fn page(
         Ok(mut draft) => {
             draft.record = Some(record);
             let address = header.get("warc-target-uri");
-            draft.url = draft
-                .url
-                .or_else(|| address.map(|a| a.trim_matches(['<', '>']).to_owned()));
+            draft.url = draft.url.or_else(|| address.map(without_brackets));
             out.article(draft)?;
         }
         Err(why) => out.note(Some(record), why)?,

@@ -44,6 +44,17 @@ const BODY: Style = Style {
         "head",
         "abstract",
     ],
+    signs: &[],
+    only: None,
+};
+
+/// A byline without what its people are.
+const BYLINE: Style = Style {
+    blocks: &[],
+    breaks: &[],
+    gaps: &[],
+    leave_out: &["byttl", "virtloc", "location"],
+    signs: &[],
     only: None,
 };
 
@@ -59,6 +70,8 @@ fn stories(out: &mut Output<'_>, tree: &Tree<'_>, root: usize, map: &TextMap) ->
                 .into_iter()
                 .flat_map(|name| tree.all(root, name)),
         )
+        // Many stories in one file, whatever stands around them.
+        .chain(stand_alone(tree, root))
         .filter(|i| matches!(tree.name(*i), "nitf" | "newsItem" | "NewsItem" | "newsitem"))
         .collect();
     let many = items.len() > 1;
@@ -85,6 +98,18 @@ fn stories(out: &mut Output<'_>, tree: &Tree<'_>, root: usize, map: &TextMap) ->
         return out.note(None, "holds no stories");
     }
     ControlFlow::Continue(())
+}
+
+/// The stories in NITF that are no content of a NewsML item.
+fn stand_alone(tree: &Tree<'_>, root: usize) -> Vec<usize> {
+    let inside = ["newsItem", "NewsItem"];
+    if inside
+        .iter()
+        .any(|name| tree.name(root) == *name || tree.find(root, name).is_some())
+    {
+        return Vec::new();
+    }
+    tree.all(root, "nitf").collect()
 }
 
 /// "withheld" of a story that is not, or no longer, for use.
@@ -128,7 +153,7 @@ fn nitf(tree: &Tree<'_>, item: usize) -> Draft {
         .flat_map(|byline| {
             let named: Vec<String> = tree.all(byline, "person").map(|i| tree.words(i)).collect();
             if named.is_empty() {
-                vec![tree.words(byline)]
+                vec![tree.story(byline, &BYLINE).0]
             } else {
                 named
             }
@@ -155,8 +180,22 @@ fn nitf(tree: &Tree<'_>, item: usize) -> Draft {
         .find(item, "body.content")
         .or_else(|| tree.find(item, "body"))
         .unwrap_or(item);
+    let body = full_text(tree, body).unwrap_or(body);
     (draft.text, draft.map) = tree.story(body, &BODY);
     draft
+}
+
+/// The block of the whole text, where its first paragraphs stand in a block of their own before it, too.
+fn full_text(tree: &Tree<'_>, body: usize) -> Option<usize> {
+    let block = |class: &str| {
+        tree.all(body, "block")
+            .find(|i| tree.attribute(*i, "class") == Some(class))
+    };
+    let whole = block("full_text")?;
+    let lead = block("lead_paragraph")?;
+    tree.words(whole)
+        .starts_with(&tree.words(lead))
+        .then_some(whole)
 }
 
 fn item_of_newsml(tree: &Tree<'_>, item: usize) -> Draft {
@@ -190,7 +229,12 @@ fn item_of_newsml(tree: &Tree<'_>, item: usize) -> Draft {
     };
     draft.outlet = named("provider")
         .or_else(|| named("Provider").or_else(|| provider(tree, item)))
-        .or_else(|| named("copyrightHolder"));
+        .or_else(|| named("copyrightHolder"))
+        .or_else(|| {
+            let source = |i: &usize| tree.attribute(*i, "element") == Some("dc.source");
+            let source = tree.all(item, "dc").find(source)?;
+            tree.attribute(source, "value").map(str::to_owned)
+        });
     draft.id = tree
         .attribute(item, "guid")
         .map(str::to_owned)

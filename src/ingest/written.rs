@@ -1,7 +1,8 @@
 //! Publication dates as people and machines write them: ISO 8601, RFC 2822, "Friday, August 22, 2025", "8 July 2024".
 //!
 //! Of a time with a zone the calendar day is taken as it is written there: the publisher's own day. A year is needed; of
-//! `03/04/2025` only the year is taken, because nobody can tell which is the month.
+//! `03/04/2025` only the year is taken, because nobody can tell which is the month; unless another date of the same column
+//! tells it ([`order`]).
 
 use crate::date::PartialDate;
 
@@ -137,10 +138,30 @@ const WEEKDAYS: &[&str] = &[
 /// The date that a field's value begins with; what follows may be a time, a zone, anything.
 pub(super) fn parse(value: &str) -> Option<PartialDate> {
     let value = value.trim();
-    prefix(value).map(|(date, _)| date).or_else(|| {
-        let (year, rest) = year(value)?;
-        rest.is_empty().then(|| PartialDate::year(year)).flatten()
-    })
+    prefix(value)
+        .map(|(date, _)| date)
+        .or_else(|| {
+            let (year, rest) = year(value)?;
+            rest.is_empty().then(|| PartialDate::year(year)).flatten()
+        })
+        .or_else(|| {
+            // Seconds or milliseconds: years as many digits are long are none.
+            let counted =
+                matches!(value.len(), 10 | 13) && value.bytes().all(|b| b.is_ascii_digit());
+            counted.then(|| since_1970(value.parse().ok()?)).flatten()
+        })
+}
+
+/// The day of so many seconds or milliseconds since 1970.
+pub(super) fn since_1970(number: f64) -> Option<PartialDate> {
+    let seconds = if number.abs() > 1e11 {
+        number / 1000.0
+    } else {
+        number
+    };
+    let plausible = seconds.abs() < 2.5e11 && seconds.abs() > 1e6;
+    let when = plausible.then(|| chrono::DateTime::from_timestamp(seconds as i64, 0))??;
+    Some(when.date_naive().into())
 }
 
 /// The date that `text` begins with, at least year and month (or an ambiguous `3/4/2025`), and its length in bytes.
@@ -164,6 +185,16 @@ fn year(text: &str) -> Option<(i32, &str)> {
     let (year, rest) = number(text, 4)?;
     let is_year = text.len() - rest.len() == 4 && year >= FIRST_YEAR;
     is_year.then_some((year as i32, rest))
+}
+
+/// The year of an old e-mail's date, "8 Jul 97 09:00": two digits, and a time after them.
+fn short_year(text: &str) -> Option<(i32, &str)> {
+    let (year, rest) = number(text, 2)?;
+    let (hour, minute) = rest.strip_prefix(' ')?.split_once(':')?;
+    let is_time =
+        number(hour, 2).is_some_and(|(_, rest)| rest.is_empty()) && number(minute, 2).is_some();
+    let century = if year < 50 { 2000 } else { 1900 };
+    is_time.then_some((century + year as i32, rest))
 }
 
 /// `2025-11-20`, `2025-11`, `2025/11/20`, `20251120`, each with or without a time.
@@ -199,8 +230,38 @@ fn iso(text: &str) -> Option<(PartialDate, usize)> {
     }
 }
 
-/// `20/11/2025`, `11/20/2025`, `20.11.2025`.
-fn slashes(text: &str) -> Option<(PartialDate, usize)> {
+/// Which comes first in a date such as 3/4/2025.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// 3 April.
+    DayFirst,
+    /// March 4.
+    MonthFirst,
+}
+
+/// What a date gives away of how its neighbours are written: 25/12/2024 has the day first.
+pub(super) fn order(value: &str) -> Option<Order> {
+    let (first, second, ..) =
+        slashed(value.trim()).filter(|(.., separator, _, _)| *separator == '/')?;
+    match (first, second) {
+        (13..=31, 1..=12) => Some(Order::DayFirst),
+        (1..=12, 13..=31) => Some(Order::MonthFirst),
+        _ => None,
+    }
+}
+
+/// The day of a date such as 3/4/2025, if it is one that nobody can read alone.
+pub(super) fn ordered(value: &str, order: Order) -> Option<PartialDate> {
+    let (first, second, _, year, _) = slashed(value.trim())?;
+    let (day, month) = match order {
+        Order::DayFirst => (first, second),
+        Order::MonthFirst => (second, first),
+    };
+    PartialDate::day(year, month, day)
+}
+
+/// The parts of `20/11/2025`: two numbers, what parts them, the year, and the rest.
+fn slashed(text: &str) -> Option<(u32, u32, char, i32, &str)> {
     let (first, rest) = number(text, 2)?;
     let separator = rest
         .chars()
@@ -211,6 +272,12 @@ fn slashes(text: &str) -> Option<(PartialDate, usize)> {
     if rest.starts_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
+    Some((first, second, separator, year, rest))
+}
+
+/// `20/11/2025`, `11/20/2025`, `20.11.2025`.
+fn slashes(text: &str) -> Option<(PartialDate, usize)> {
+    let (first, second, separator, year, rest) = slashed(text)?;
     let date = match (separator, first, second) {
         // With points or hyphens the day comes first everywhere.
         ('.' | '-', day, month) => PartialDate::day(year, month, day)?,
@@ -276,7 +343,7 @@ fn written(text: &str) -> Option<(PartialDate, usize)> {
         for of in ["de ", "del ", "of "] {
             rest = rest.strip_prefix(of).unwrap_or(rest);
         }
-        let (year, rest) = year(rest)?;
+        let (year, rest) = year(rest).or_else(|| short_year(rest))?;
         return Some((PartialDate::day(year, month, day)?, taken(rest)));
     }
     let (month, rest) = month(from)?;
@@ -322,6 +389,10 @@ mod tests {
             ("2025-11", "2025-11"),
             ("November 2025", "2025-11"),
             ("2025", "2025"),
+            ("Mon, 8 Jul 97 09:00 EST", "1997-07-08"),
+            ("8 Jul 24 09:00:30", "2024-07-08"),
+            ("1720429200", "2024-07-08"),
+            ("1720429200000", "2024-07-08"),
         ] {
             assert_eq!(
                 parse(written).map(|d| d.to_string()).as_deref(),

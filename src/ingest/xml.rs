@@ -309,6 +309,9 @@ impl<'a> Tree<'a> {
                 at = node.end.max(at + 1);
                 continue;
             }
+            if let Some((_, sign)) = style.signs.iter().find(|(element, _)| *element == name) {
+                words(&mut pieces, &mut gap, sign, &node.source);
+            }
             let block = style.blocks.contains(&name);
             if block {
                 gap = "\n\n";
@@ -334,6 +337,8 @@ pub(super) struct Style {
     pub(super) gaps: &'static [&'static str],
     /// Elements that are left out with all that they hold.
     pub(super) leave_out: &'static [&'static str],
+    /// Elements that stand for a character.
+    pub(super) signs: &'static [(&'static str, &'static str)],
     /// The only element whose text counts.
     pub(super) only: Option<&'static str>,
 }

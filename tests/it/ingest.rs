@@ -7,6 +7,7 @@ use whosaid::article::{Article, Skipped};
 use whosaid::ingest::{Item, Options, Source, read};
 
 mod bad;
+mod exports;
 mod formats;
 mod hostile;
 mod html;

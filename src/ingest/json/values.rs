@@ -139,7 +139,7 @@ impl<'a> Values<'a> {
                 };
             };
             match byte {
-                b' ' | b'\n' | b'\r' | b'\t' | b',' | 0xef | 0xbb | 0xbf => {}
+                b' ' | b'\n' | b'\r' | b'\t' | b',' | 0x1e | 0xef | 0xbb | 0xbf => {}
                 b'[' if !self.in_array => self.in_array = true,
                 b']' if self.in_array => self.in_array = false,
                 _ => return Ok(true),
