@@ -11,7 +11,7 @@ use crate::text::TextMap;
 use super::{Item, Options, Source, archive, byline, head, language, repair};
 
 /// Part of each content hash: raised whenever the same bytes would be read differently.
-pub(super) const READING: &[u8] = b"whosaid.ingest/4";
+pub(super) const READING: &[u8] = b"whosaid.ingest/5";
 
 /// What a reader found of one article. Fields stand as the file has them.
 #[derive(Debug, Default)]

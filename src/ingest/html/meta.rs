@@ -96,7 +96,7 @@ pub(super) fn fill(draft: &mut Draft, page: &Document) {
 }
 
 /// All objects of the page's JSON-LD, from arrays and `@graph` too.
-fn json_ld(page: &Document) -> Vec<Value> {
+pub(super) fn json_ld(page: &Document) -> Vec<Value> {
     let mut todo: Vec<Value> = Vec::new();
     for script in &page.select("script[type='application/ld+json']") {
         let text = script.text();
@@ -107,10 +107,7 @@ fn json_ld(page: &Document) -> Vec<Value> {
             .trim_end_matches(';')
             .trim_end_matches("]]>")
             .trim_end_matches("-->");
-        // Line breaks inside strings are forbidden and common.
-        let parsed = serde_json::from_str(json)
-            .or_else(|_| serde_json::from_str(&json.replace(['\n', '\r', '\t'], " ")));
-        todo.extend(parsed.ok());
+        todo.extend(self::json(json));
     }
     todo.reverse();
     let mut found = Vec::new();
@@ -132,7 +129,14 @@ fn json_ld(page: &Document) -> Vec<Value> {
     found
 }
 
-fn is_article(object: &Value) -> bool {
+/// JSON as pages have it: line breaks inside strings are forbidden and common.
+pub(super) fn json(text: &str) -> Option<Value> {
+    serde_json::from_str(text)
+        .or_else(|_| serde_json::from_str(&text.replace(['\n', '\r', '\t'], " ")))
+        .ok()
+}
+
+pub(super) fn is_article(object: &Value) -> bool {
     let is = |kind: &str| {
         kind.ends_with("Article")
             || kind.ends_with("Posting") && kind != "JobPosting"
@@ -209,7 +213,7 @@ fn is_author(author: &str) -> bool {
 }
 
 /// The first meta tag of these names that says something.
-fn meta(page: &Document, wanted: &[&str]) -> Option<String> {
+pub(super) fn meta(page: &Document, wanted: &[&str]) -> Option<String> {
     wanted.iter().find_map(|name| {
         ["property", "name", "itemprop"]
             .iter()
@@ -324,7 +328,7 @@ fn time(page: &Document) -> Option<PartialDate> {
 }
 
 /// The first date that begins at a word of a short text.
-fn date_in(text: &str) -> Option<PartialDate> {
+pub(super) fn date_in(text: &str) -> Option<PartialDate> {
     let text = text.trim();
     if text.len() > 200 {
         return None;
@@ -338,7 +342,7 @@ fn date_in(text: &str) -> Option<PartialDate> {
         .next()
 }
 
-fn first_text(page: &Document, selector: &str) -> Option<String> {
+pub(super) fn first_text(page: &Document, selector: &str) -> Option<String> {
     let all = page.select(selector);
     all.iter()
         .map(|tag| tag.text().split_whitespace().collect::<Vec<_>>().join(" "))

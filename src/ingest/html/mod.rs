@@ -7,6 +7,8 @@ mod body;
 mod guard;
 mod locate;
 mod meta;
+mod parts;
+mod told;
 mod visible;
 
 use std::ops::ControlFlow;
