@@ -10,8 +10,9 @@ use dom_smoothie::{Config, Readability, TextMode};
 use crate::ingest::draft::Draft;
 use crate::ingest::{head, written};
 
-use super::meta;
 use super::parts;
+use super::prose::Prose;
+use super::seen;
 use super::told::{self, Witness};
 
 /// A line that begins with one of these, in any case, and is short is no part of the story.
@@ -159,13 +160,14 @@ pub(super) fn text(document: Document, draft: &mut Draft) -> String {
     let told = told::article_body(&document);
     let drawn = document.select("script[type='application/json']").exists();
     let state = drawn.then(|| told::state(&document)).flatten();
-    let headline = meta::first_text(&document, "h1");
+    let headline = seen::first_text(&document, "h1");
     parts::drop_parts(&document, draft.url.as_deref());
     let marked = marked(&document);
+    let prose = Prose::of(&document);
     let read = extract(document).unwrap_or_default();
     let read = match marked {
         Some(marked) if Witness::of(&read).share(&marked) < FOUND => marked,
-        _ => read,
+        _ => prose.complete(read),
     };
     let story = story(&read, headline.as_deref(), draft);
     if let Some(told) = told {
@@ -395,7 +397,7 @@ fn is_front(line: &str, draft: &mut Draft) -> bool {
     let is_date = line.len() <= 60
         && !line.ends_with(['.', '”', '"'])
         && line.split_whitespace().count() <= 9
-        && meta::date_in(line).is_some_and(|date| date.as_day().is_some());
+        && seen::date_in(line).is_some_and(|date| date.as_day().is_some());
     // "News > World"
     let is_path = line.len() <= 60
         && [" > ", " » ", " › "].iter().any(|step| line.contains(step))

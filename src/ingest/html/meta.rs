@@ -7,6 +7,25 @@ use crate::date::PartialDate;
 use crate::ingest::draft::Draft;
 use crate::ingest::written;
 
+use super::seen;
+
+/// Agencies whose articles other outlets have.
+const AGENCIES: &[&str] = &[
+    "associated press",
+    "the associated press",
+    "ap",
+    "reuters",
+    "afp",
+    "agence france-presse",
+    "bloomberg",
+    "dpa",
+    "upi",
+    "the canadian press",
+    "pa media",
+    "press association",
+    "the conversation",
+];
+
 /// Most JSON-LD objects looked at.
 const MOST_OBJECTS: usize = 2000;
 
@@ -36,15 +55,15 @@ pub(super) fn fill(draft: &mut Draft, page: &Document) {
                 &["og:title", "twitter:title", "parsely-title", "dc.title"],
             )
         })
-        .or_else(|| first_text(page, "article h1, main h1, h1[itemprop=headline], h1"))
-        .or_else(|| first_text(page, "title"))
+        .or_else(|| seen::first_text(page, "article h1, main h1, h1[itemprop=headline], h1"))
+        .or_else(|| seen::first_text(page, "title"))
         .map(|title| without_site(&title, page));
     draft.published = from_ld("datePublished")
         .and_then(words)
-        .and_then(|date| written::parse(&date).or_else(|| date_in(&date)))
+        .and_then(|date| written::parse(&date).or_else(|| seen::date_in(&date)))
         .or_else(|| meta_date(page))
         .or_else(|| draft.url.as_deref().and_then(date_in_address))
-        .or_else(|| time(page));
+        .or_else(|| seen::date(page));
     draft.byline = from_ld("author")
         .map(|author| names(author, &objects))
         .unwrap_or_default();
@@ -62,26 +81,17 @@ pub(super) fn fill(draft: &mut Draft, page: &Document) {
         );
         draft.byline = author.filter(|a| !a.contains("://")).into_iter().collect();
     }
-    if draft.byline.is_empty() {
-        let visible = [
-            "[itemprop=author] [itemprop=name]",
-            "[itemprop=author]",
-            "[rel=author]",
-            ".byline",
-            ".author",
-            ".article-author",
-        ];
-        draft.byline = visible
-            .iter()
-            .find_map(|s| first_text(page, s))
-            .filter(|a| a.len() <= 120)
-            .into_iter()
-            .collect();
-    }
+    seen::add_authors(&mut draft.byline, page);
     draft.byline.retain(|author| is_author(author));
-    draft.outlet = from_ld("publisher")
-        .and_then(|p| names(p, &objects).into_iter().next())
-        .or_else(|| meta(page, &["og:site_name", "application-name", "dc.publisher"]));
+    let publisher = from_ld("publisher").and_then(|p| names(p, &objects).into_iter().next());
+    let site = meta(page, &["og:site_name", "application-name", "dc.publisher"]);
+    // An agency is the publisher of what it sells; the page is of the outlet that bought it.
+    draft.outlet = match publisher {
+        Some(publisher) if is_agency(&publisher) => site.or(Some(publisher)),
+        Some(publisher) => Some(publisher),
+        None => site.or_else(|| site_of_title(page)),
+    }
+    .map(|outlet| outlet.trim_start_matches('@').to_owned());
     draft.section = from_ld("articleSection")
         .and_then(|s| names(s, &objects).into_iter().next())
         .or_else(|| meta(page, &["article:section", "parsely-section"]));
@@ -295,60 +305,6 @@ fn date_in_address(url: &str) -> Option<PartialDate> {
     })
 }
 
-/// The first `<time>` that is not of another article.
-fn time(page: &Document) -> Option<PartialDate> {
-    let places = [
-        "[itemprop=datePublished]",
-        "time[pubdate]",
-        "article header time",
-        "article time",
-        "header time",
-        "main time",
-        "time[datetime]",
-        ".published",
-        ".date",
-        ".dateline",
-        ".timestamp",
-        ".byline time",
-        ".meta",
-        ".post-meta",
-        ".article-meta",
-        ".entry-meta",
-        ".byline",
-    ];
-    places.iter().find_map(|place| {
-        let all = page.select(place);
-        all.iter().take(3).find_map(|tag| {
-            let stated = tag.attr("datetime").or_else(|| tag.attr("content"));
-            stated
-                .and_then(|date| written::parse(&date))
-                .or_else(|| date_in(&tag.text()))
-        })
-    })
-}
-
-/// The first date that begins at a word of a short text.
-pub(super) fn date_in(text: &str) -> Option<PartialDate> {
-    let text = text.trim();
-    if text.len() > 200 {
-        return None;
-    }
-    let starts = text
-        .char_indices()
-        .filter(|(at, c)| c.is_alphanumeric() && !text[..*at].ends_with(char::is_alphanumeric));
-    starts
-        .filter_map(|(at, _)| written::prefix(&text[at..]))
-        .map(|(date, _)| date)
-        .next()
-}
-
-pub(super) fn first_text(page: &Document, selector: &str) -> Option<String> {
-    let all = page.select(selector);
-    all.iter()
-        .map(|tag| tag.text().split_whitespace().collect::<Vec<_>>().join(" "))
-        .find(|text| !text.is_empty())
-}
-
 /// "Fog stops ferries" of "Fog stops ferries | The Lantern", where the page says elsewhere that it is the headline.
 fn without_site(title: &str, page: &Document) -> String {
     for separator in [" | ", " - ", " – ", " — ", " :: ", " » "] {
@@ -356,7 +312,7 @@ fn without_site(title: &str, page: &Document) -> String {
             continue;
         };
         let site = meta(page, &["og:site_name"]).unwrap_or_default();
-        let heading = first_text(page, "h1").unwrap_or_default();
+        let heading = seen::first_text(page, "h1").unwrap_or_default();
         if after.eq_ignore_ascii_case(&site)
             || heading.eq_ignore_ascii_case(before.trim())
             || separator == " | "
@@ -365,4 +321,19 @@ fn without_site(title: &str, page: &Document) -> String {
         }
     }
     title.trim().to_owned()
+}
+
+/// "The Lantern" of the title "Fog stops ferries - The Lantern", where the page says elsewhere that the rest is the headline.
+fn site_of_title(page: &Document) -> Option<String> {
+    let title = seen::first_text(page, "title")?;
+    let headline = meta(page, &["og:title"]).or_else(|| seen::first_text(page, "h1"))?;
+    let rest = title.strip_prefix(headline.trim())?;
+    let site = rest.trim_start();
+    let site = site.strip_prefix(['|', '-', '–', '—', '»', '·'])?.trim();
+    let words = site.split_whitespace().count();
+    ((1..=5).contains(&words) && site.len() <= 40).then(|| site.to_owned())
+}
+
+fn is_agency(name: &str) -> bool {
+    AGENCIES.contains(&name.trim().to_lowercase().as_str())
 }

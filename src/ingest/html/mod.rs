@@ -8,6 +8,8 @@ mod guard;
 mod locate;
 mod meta;
 mod parts;
+mod prose;
+mod seen;
 mod told;
 mod visible;
 

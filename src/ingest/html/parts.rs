@@ -256,7 +256,7 @@ pub(super) fn drop_parts(page: &Document, address: Option<&str>) {
 
 /// A post that a story shows is quoted in it. What it is wrapped in is called "social media", which else are buttons.
 fn keep_embedded(page: &Document) {
-    for quote in page.select("blockquote[class]").nodes() {
+    for quote in page.select("blockquote").nodes() {
         let len = quote.text().trim().len();
         quote.remove_attrs(&["class", "id"]);
         // Links make it look like a list of other stories.

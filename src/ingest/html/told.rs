@@ -103,7 +103,7 @@ impl Witness {
     }
 
     /// Does it hold this line, as far as its beginning or its end tells?
-    fn holds(&self, line: &str) -> bool {
+    pub(super) fn holds(&self, line: &str) -> bool {
         let line = squeezed(line);
         self.0.contains(prefix(&line, SAMPLE)) || self.0.contains(suffix(&line, SAMPLE))
     }
