@@ -4,6 +4,8 @@
 //! finds, lines that it lets through are left out here: credits, invitations, dates and bylines, and the headlines behind
 //! "You may also like". What the page's data says of its story (`told.rs`) stands in where this is not it.
 
+use std::collections::HashMap;
+
 use dom_query::Document;
 use dom_smoothie::{Config, Readability, TextMode};
 
@@ -207,6 +209,11 @@ fn extract(document: Document) -> Option<String> {
 fn story(text: &str, headline: Option<&str>, draft: &mut Draft) -> String {
     let lines: Vec<&str> = text.split('\n').map(str::trim).collect();
     let filled = lines.iter().filter(|l| !l.is_empty()).count();
+    // A number that stands on lines of its own more than twice counts the pictures beside it.
+    let mut counters: HashMap<&str, usize> = HashMap::new();
+    for line in lines.iter().filter(|line| is_number(line)) {
+        *counters.entry(line).or_default() += 1;
+    }
     // A caption stands twice, one right behind the other; a list may repeat itself at any time.
     let mut last = [""; 3];
     let mut out = String::with_capacity(text.len());
@@ -227,9 +234,8 @@ fn story(text: &str, headline: Option<&str>, draft: &mut Draft) -> String {
             }
             continue;
         }
-        let counts = line.len() <= 3 && line.bytes().all(|b| b.is_ascii_digit());
-        let repeated =
-            (line.len() > 40 || counts) && last.contains(&line) || counts && is_counter(text, line);
+        let counter = is_number(line) && counters.get(line).is_some_and(|n| *n > 2);
+        let repeated = counter || line.len() > 40 && last.contains(&line);
         last = [last[1], last[2], line];
         if repeated
             || is_furniture(&lower)
@@ -296,18 +302,11 @@ fn is_furniture(lower: &str) -> bool {
 /// "1 of 6" or "3/12".
 fn is_place_in_gallery(line: &str) -> bool {
     let place = line.split_once(" of ").or_else(|| line.split_once('/'));
-    place.is_some_and(|(one, all)| {
-        let number = |text: &str| {
-            let text = text.trim();
-            (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
-        };
-        number(one) && number(all)
-    })
+    place.is_some_and(|(one, all)| is_number(one.trim()) && is_number(all.trim()))
 }
 
-/// A number that stands on lines of its own more than twice: it counts the pictures beside it.
-fn is_counter(text: &str, number: &str) -> bool {
-    text.lines().filter(|line| line.trim() == number).count() > 2
+fn is_number(line: &str) -> bool {
+    (1..=3).contains(&line.len()) && line.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// An invitation behind the story to follow or to write, and when it was published.

@@ -15,6 +15,9 @@ use super::meta;
 /// A paragraph of prose has so many bytes at least.
 const PROSE: usize = 80;
 
+/// Most quotations, and most headings of boxes, that are looked at: around each the page is measured.
+const MOST: usize = 100;
+
 /// What a part is called for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
@@ -256,7 +259,7 @@ pub(super) fn drop_parts(page: &Document, address: Option<&str>) {
 
 /// A post that a story shows is quoted in it. What it is wrapped in is called "social media", which else are buttons.
 fn keep_embedded(page: &Document) {
-    for quote in page.select("blockquote").nodes() {
+    for quote in page.select("blockquote").nodes().iter().take(MOST) {
         let len = quote.text().trim().len();
         quote.remove_attrs(&["class", "id"]);
         // Links make it look like a list of other stories.
@@ -265,7 +268,8 @@ fn keep_embedded(page: &Document) {
             link.rename("span");
         }
         for around in quote.ancestors(Some(3)) {
-            let only = around.text().trim().len() <= len + 20;
+            let few = around.children_it(false).take(12).count() < 12;
+            let only = few && around.text().trim().len() <= len + 20;
             if !only || !(around.has_name("div") || around.has_name("figure")) {
                 break;
             }
@@ -417,7 +421,11 @@ fn push_words(words: &mut String, names: &str) {
 
 /// Takes out boxes headed "Most read" and the like.
 fn drop_headed(page: &Document, whole: &Measure) {
+    let mut found = 0;
     for heading in page.select("h2, h3, h4, h5, h6, strong").nodes() {
+        if found == MOST {
+            break;
+        }
         let text = heading.text();
         let text = text.trim();
         if text.len() > 60 || text.is_empty() {
@@ -427,6 +435,7 @@ fn drop_headed(page: &Document, whole: &Measure) {
         if !HEADINGS.iter().any(|h| lower.starts_with(h)) {
             continue;
         }
+        found += 1;
         let mut part = None;
         for around in heading.ancestors_it(Some(4)) {
             let is_box = ["div", "section", "aside", "ul"]

@@ -6,7 +6,7 @@ use crate::date::PartialDate;
 use crate::ingest::{byline, written};
 
 /// Most elements near a headline that are looked at.
-const MOST_NEAR: usize = 200;
+const MOST_NEAR: usize = 100;
 
 /// Where pages have their bylines, surest first.
 const AUTHORS: &[&str] = &[

@@ -13,6 +13,9 @@ const STORY: usize = 250;
 /// Bytes of a paragraph, white space not counted, by which it is found again.
 const SAMPLE: usize = 40;
 
+/// Most lines that are looked for.
+const MOST_LINES: usize = 1000;
+
 /// Most values of a page's state that are looked at.
 const MOST_VALUES: usize = 200_000;
 
@@ -111,13 +114,14 @@ impl Witness {
     /// Parts in a thousand of a text that it holds, by whole lines.
     pub(super) fn share(&self, text: &str) -> usize {
         let (mut held, mut all) = (0, 0);
-        for line in text.lines().map(str::trim).filter(|l| l.len() >= SAMPLE) {
+        let lines = text.lines().map(str::trim).filter(|l| l.len() >= SAMPLE);
+        for line in lines.take(MOST_LINES) {
             all += line.len();
             if self.holds(line) {
                 held += line.len();
             }
         }
-        if all == 0 { 1000 } else { held * 1000 / all }
+        (held * 1000).checked_div(all).unwrap_or(1000)
     }
 
     /// A text without the lines above the one in which this begins and below the one in which it ends.
