@@ -5,6 +5,7 @@
 
 mod body;
 mod guard;
+mod links;
 mod locate;
 mod meta;
 mod parts;

@@ -1,6 +1,6 @@
 //! What a page shows about its article: a date by the headline, a byline.
 
-use dom_query::{Document, NodeRef};
+use dom_query::{Document, NodeId, NodeRef};
 
 use crate::date::PartialDate;
 use crate::ingest::{byline, written};
@@ -34,10 +34,12 @@ pub(super) fn add_authors(byline: &mut Vec<String>, page: &Document) {
         byline.extend(sure.filter(|a| a.len() <= 120));
     }
     let shown = || {
-        let places = AUTHORS[3..].iter().chain(LIKELY_AUTHORS);
-        places
-            .filter_map(|place| first_text(page, place))
+        let sure = AUTHORS[3..]
+            .iter()
+            .filter_map(|place| first_text(page, place));
+        sure.into_iter()
             .find_map(|text| people(&text))
+            .or_else(|| likely(page))
     };
     match &byline[..] {
         [] => byline.extend(shown().unwrap_or_default()),
@@ -52,6 +54,33 @@ pub(super) fn add_authors(byline: &mut Vec<String>, page: &Document) {
         }
         _ => {}
     }
+}
+
+/// People by a likely name, where it stands with the headline and not in a column or a comment.
+fn likely(page: &Document) -> Option<Vec<String>> {
+    let headline = page.select("h1").nodes().first().copied();
+    let around: Vec<NodeId> = headline.map_or_else(Vec::new, |headline| {
+        let ancestors = headline.ancestors(Some(4));
+        ancestors.iter().map(|node| node.id).collect()
+    });
+    let is_of_article = |node: &NodeRef| {
+        let mut within = false;
+        for ancestor in node.ancestors(None) {
+            let named = |names: &[&str]| names.iter().any(|name| ancestor.has_name(name));
+            if named(&["nav", "aside", "footer", "li"])
+                || ancestor.attr_or("class", "").contains("comment")
+            {
+                return false;
+            }
+            within |= named(&["article", "main"]) || around.contains(&ancestor.id);
+        }
+        within
+    };
+    LIKELY_AUTHORS.iter().find_map(|place| {
+        let all = page.select(place);
+        let mut nodes = all.nodes().iter().take(MOST_NEAR);
+        nodes.find_map(|node| people(&line(&node.text())).filter(|_| is_of_article(node)))
+    })
 }
 
 /// The people of a byline as it is shown, if it names some.
@@ -109,12 +138,15 @@ pub(super) fn date(page: &Document) -> Option<PartialDate> {
 
 /// The first day that stands by itself near the headline.
 fn near_headline(page: &Document) -> Option<PartialDate> {
-    let headline = *page.select("h1").nodes().first()?;
-    headline.ancestors(Some(3)).iter().find_map(|around| {
+    // A page may have its headline twice, first in a bar that stays.
+    let all = page.select("h1");
+    let headlines = all.nodes().iter().take(2);
+    let around = headlines.flat_map(|headline| headline.ancestors(Some(3)));
+    around.into_iter().find_map(|around| {
         let parts = around.descendants_it().filter(NodeRef::is_element);
         parts.take(MOST_NEAR).find_map(|part| {
             let text = part.text();
-            let is_line = (6..=100).contains(&text.trim().len()) && part.id != headline.id;
+            let is_line = (6..=100).contains(&text.trim().len()) && !part.has_name("h1");
             let date = is_line.then(|| date_in(&text)).flatten()?;
             date.as_day().map(|_| date)
         })
@@ -136,9 +168,13 @@ pub(super) fn date_in(text: &str) -> Option<PartialDate> {
         .next()
 }
 
+fn line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 pub(super) fn first_text(page: &Document, selector: &str) -> Option<String> {
     let all = page.select(selector);
     all.iter()
-        .map(|tag| tag.text().split_whitespace().collect::<Vec<_>>().join(" "))
+        .map(|tag| line(&tag.text()))
         .find(|text| !text.is_empty())
 }
