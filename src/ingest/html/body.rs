@@ -160,8 +160,7 @@ const STORY: usize = 250;
 /// The text, paragraphs apart by an empty line; empty if there is none.
 pub(super) fn text(document: Document, draft: &mut Draft) -> String {
     let told = told::article_body(&document);
-    let drawn = document.select("script[type='application/json']").exists();
-    let state = drawn.then(|| told::state(&document)).flatten();
+    let states = told::states(&document);
     let headline = seen::first_text(&document, "h1");
     parts::drop_parts(&document, draft.url.as_deref());
     let marked = marked(&document);
@@ -178,10 +177,10 @@ pub(super) fn text(document: Document, draft: &mut Draft) -> String {
         }
         return Witness::of(&told).trim(&story).to_owned();
     }
-    match state {
-        Some(state) if story.len() < STORY => state,
-        _ => story,
+    if story.len() < STORY {
+        return told::state(&states).unwrap_or(story);
     }
+    story
 }
 
 /// What the page itself marks as its story.

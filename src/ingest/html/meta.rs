@@ -32,6 +32,7 @@ const MOST_OBJECTS: usize = 2000;
 /// Fills in what the page tells.
 pub(super) fn fill(draft: &mut Draft, page: &Document) {
     let objects = json_ld(page);
+    let tags = Tags::of(page);
     // A page may be about its article without saying what it is.
     let article = objects
         .iter()
@@ -43,58 +44,50 @@ pub(super) fn fill(draft: &mut Draft, page: &Document) {
     draft.url = canonical
         .map(|href| href.to_string())
         .filter(|href| href.contains("://"))
-        .or_else(|| meta(page, &["og:url"]).filter(|u| u.contains("://")))
+        .or_else(|| tags.say(&["og:url"]).filter(|u| u.contains("://")))
         .or_else(|| from_ld("mainEntityOfPage").and_then(address))
         .or_else(|| from_ld("url").and_then(words));
 
     draft.title = from_ld("headline")
         .and_then(words)
-        .or_else(|| {
-            meta(
-                page,
-                &["og:title", "twitter:title", "parsely-title", "dc.title"],
-            )
-        })
+        .or_else(|| tags.say(&["og:title", "twitter:title", "parsely-title", "dc.title"]))
         .or_else(|| seen::first_text(page, "article h1, main h1, h1[itemprop=headline], h1"))
         .or_else(|| seen::first_text(page, "title"))
-        .map(|title| without_site(&title, page));
+        .map(|title| without_site(&title, page, &tags));
     draft.published = from_ld("datePublished")
         .and_then(words)
         .and_then(|date| written::parse(&date).or_else(|| seen::date_in(&date)))
-        .or_else(|| meta_date(page))
+        .or_else(|| meta_date(page, &tags))
         .or_else(|| draft.url.as_deref().and_then(date_in_address))
         .or_else(|| seen::date(page));
     draft.byline = from_ld("author")
         .map(|author| names(author, &objects))
         .unwrap_or_default();
     if draft.byline.is_empty() {
-        let author = meta(
-            page,
-            &[
-                "author",
-                "article:author",
-                "parsely-author",
-                "byl",
-                "sailthru.author",
-                "dc.creator",
-            ],
-        );
+        let author = tags.say(&[
+            "author",
+            "article:author",
+            "parsely-author",
+            "byl",
+            "sailthru.author",
+            "dc.creator",
+        ]);
         draft.byline = author.filter(|a| !a.contains("://")).into_iter().collect();
     }
     seen::add_authors(&mut draft.byline, page);
     draft.byline.retain(|author| is_author(author));
     let publisher = from_ld("publisher").and_then(|p| names(p, &objects).into_iter().next());
-    let site = meta(page, &["og:site_name", "application-name", "dc.publisher"]);
+    let site = tags.say(&["og:site_name", "application-name", "dc.publisher"]);
     // An agency is the publisher of what it sells; the page is of the outlet that bought it.
     draft.outlet = match publisher {
         Some(publisher) if is_agency(&publisher) => site.or(Some(publisher)),
         Some(publisher) => Some(publisher),
-        None => site.or_else(|| site_of_title(page)),
+        None => site.or_else(|| site_of_title(page, &tags)),
     }
     .map(|outlet| outlet.trim_start_matches('@').to_owned());
     draft.section = from_ld("articleSection")
         .and_then(|s| names(s, &objects).into_iter().next())
-        .or_else(|| meta(page, &["article:section", "parsely-section"]));
+        .or_else(|| tags.say(&["article:section", "parsely-section"]));
     draft.language = from_ld("inLanguage")
         .and_then(words)
         .or_else(|| {
@@ -222,24 +215,42 @@ fn is_author(author: &str) -> bool {
         && written::prefix(author).is_none()
 }
 
-/// The first meta tag of these names that says something.
-pub(super) fn meta(page: &Document, wanted: &[&str]) -> Option<String> {
-    wanted.iter().find_map(|name| {
-        ["property", "name", "itemprop"]
-            .iter()
-            .find_map(|attribute| {
-                let all = page.select(&format!("meta[{attribute}=\"{name}\" i]"));
-                all.iter().find_map(|tag| {
-                    let content = tag.attr("content")?;
-                    let content = content.trim();
-                    (!content.is_empty())
-                        .then(|| html_escape::decode_html_entities(content).into_owned())
-                })
+/// The meta tags of a page that say something, each with its names in lower case: property, name, itemprop.
+pub(super) struct Tags(Vec<([Option<String>; 3], String)>);
+
+impl Tags {
+    pub(super) fn of(page: &Document) -> Self {
+        let all = page.select("meta[content]");
+        let said = all.iter().filter_map(|tag| {
+            let content = tag.attr("content")?;
+            let content = content.trim();
+            let names = ["property", "name", "itemprop"]
+                .map(|attribute| Some(tag.attr(attribute)?.to_ascii_lowercase()));
+            (!content.is_empty()).then(|| {
+                let content = html_escape::decode_html_entities(content).into_owned();
+                (names, content)
             })
-    })
+        });
+        Self(said.collect())
+    }
+
+    /// What the first tag of these names says, in the order in which they are wanted.
+    pub(super) fn say(&self, wanted: &[&str]) -> Option<String> {
+        wanted.iter().find_map(|name| {
+            (0..3).find_map(|attribute| {
+                let mut tags = self.0.iter();
+                let tag = tags.find(|(names, _)| {
+                    names[attribute]
+                        .as_deref()
+                        .is_some_and(|own| own.eq_ignore_ascii_case(name))
+                });
+                tag.map(|(_, content)| content.clone())
+            })
+        })
+    }
 }
 
-fn meta_date(page: &Document) -> Option<PartialDate> {
+fn meta_date(page: &Document, tags: &Tags) -> Option<PartialDate> {
     const DATES: &[&str] = &[
         "article:published_time",
         "og:published_time",
@@ -264,7 +275,7 @@ fn meta_date(page: &Document) -> Option<PartialDate> {
     ];
     DATES
         .iter()
-        .find_map(|name| written::parse(&meta(page, &[name])?))
+        .find_map(|name| written::parse(&tags.say(&[name])?))
         .or_else(|| own_meta_date(page))
 }
 
@@ -306,12 +317,12 @@ fn date_in_address(url: &str) -> Option<PartialDate> {
 }
 
 /// "Fog stops ferries" of "Fog stops ferries | The Lantern", where the page says elsewhere that it is the headline.
-fn without_site(title: &str, page: &Document) -> String {
+fn without_site(title: &str, page: &Document, tags: &Tags) -> String {
     for separator in [" | ", " - ", " – ", " — ", " :: ", " » "] {
         let Some((before, after)) = title.rsplit_once(separator) else {
             continue;
         };
-        let site = meta(page, &["og:site_name"]).unwrap_or_default();
+        let site = tags.say(&["og:site_name"]).unwrap_or_default();
         let heading = seen::first_text(page, "h1").unwrap_or_default();
         if after.eq_ignore_ascii_case(&site)
             || heading.eq_ignore_ascii_case(before.trim())
@@ -324,9 +335,11 @@ fn without_site(title: &str, page: &Document) -> String {
 }
 
 /// "The Lantern" of the title "Fog stops ferries - The Lantern", where the page says elsewhere that the rest is the headline.
-fn site_of_title(page: &Document) -> Option<String> {
+fn site_of_title(page: &Document, tags: &Tags) -> Option<String> {
     let title = seen::first_text(page, "title")?;
-    let headline = meta(page, &["og:title"]).or_else(|| seen::first_text(page, "h1"))?;
+    let headline = tags
+        .say(&["og:title"])
+        .or_else(|| seen::first_text(page, "h1"))?;
     let rest = title.strip_prefix(headline.trim())?;
     let site = rest.trim_start();
     let site = site.strip_prefix(['|', '-', '–', '—', '»', '·'])?.trim();

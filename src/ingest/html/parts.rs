@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use dom_query::{Document, NodeRef};
 
-use super::{links, meta};
+use super::links;
+use super::meta::Tags;
 
 /// A paragraph of prose has so many bytes at least.
 const PROSE: usize = 80;
@@ -407,7 +408,11 @@ fn push_words(words: &mut String, names: &str) {
                 words.push(' ');
             }
             low = c.is_lowercase() || c.is_ascii_digit();
-            words.extend(c.to_lowercase());
+            if c.is_ascii() {
+                words.push(c.to_ascii_lowercase());
+            } else {
+                words.extend(c.to_lowercase());
+            }
         }
         if !words.ends_with(' ') {
             words.push(' ');
@@ -454,7 +459,7 @@ fn drop_headed(page: &Document, whole: &Measure) {
 
 /// A heading that says what the page's description says is above the story, not of it.
 fn drop_standfirst(page: &Document) {
-    let Some(description) = meta::meta(page, &["og:description", "description"]) else {
+    let Some(description) = Tags::of(page).say(&["og:description", "description"]) else {
         return;
     };
     let description = letters(&description);

@@ -21,6 +21,13 @@ const MOST_VALUES: usize = 200_000;
 
 /// The `articleBody` of the page's JSON-LD.
 pub(super) fn article_body(page: &Document) -> Option<String> {
+    let scripts = page.select("script[type='application/ld+json']");
+    if !scripts
+        .iter()
+        .any(|script| script.text().contains("\"articleBody\""))
+    {
+        return None;
+    }
     let objects = meta::json_ld(page);
     let bodies = objects
         .iter()
@@ -32,12 +39,18 @@ pub(super) fn article_body(page: &Document) -> Option<String> {
         .max_by_key(String::len)
 }
 
-/// The longest text in the state of a page that is drawn in the browser: one string, or the strings that the objects of
-/// one list have under one name.
-pub(super) fn state(page: &Document) -> Option<String> {
+/// The state of a page that is drawn in the browser, not yet looked into.
+pub(super) fn states(page: &Document) -> Vec<String> {
+    let scripts = page.select("script[type='application/json']");
+    let states = scripts.iter().map(|script| script.text().trim().to_owned());
+    states.filter(|state| state.len() >= STORY).collect()
+}
+
+/// The longest text in the state of a page: one string, or the strings that the objects of one list have under one name.
+pub(super) fn state(states: &[String]) -> Option<String> {
     let mut best = String::new();
-    for script in page.select("script[type='application/json']").nodes() {
-        let Some(value) = meta::json(script.text().trim()) else {
+    for state in states {
+        let Some(value) = meta::json(state) else {
             continue;
         };
         let mut todo = vec![&value];
