@@ -60,6 +60,7 @@ pub(super) fn people(fields: &[String], outlet: Option<&str>) -> Vec<String> {
         .iter()
         .flat_map(|field| field.split([';', '|']))
         .map(without_by)
+        .map(|field| without_outlet(field, outlet))
     {
         let names = given_first(field)
             .map(|name| vec![name])
@@ -92,6 +93,17 @@ fn given_first(field: &str) -> Option<String> {
         && !matches!(given, "Jr." | "Jr" | "Sr." | "Sr")
         && !ends_in_degree(field);
     (is_one && is_name(&name) && !is_outlet(&name)).then_some(name)
+}
+
+/// "Ann Example" of "Ann Example. Northline" and of "Ann Example - Northline".
+fn without_outlet<'f>(field: &'f str, outlet: Option<&str>) -> &'f str {
+    let before = outlet.and_then(|outlet| field.strip_suffix(outlet));
+    let name = before.map(|before| before.trim_end_matches([' ', '.', '-', '–', '—', '/', ',']));
+    match (before, name) {
+        // Something must part the two.
+        (Some(before), Some(name)) if !name.is_empty() && before.trim_end() != name => name,
+        _ => field,
+    }
 }
 
 /// Are the first words of `long` those of `short`?
@@ -128,8 +140,7 @@ pub(super) fn authors(who: &str) -> Option<Vec<String>> {
                 father.push_str(one);
             } else if i == 0 && j == 0 {
                 // "By Northline staff" names nobody, but is a byline all the same.
-                let last = one.rsplit(' ').next()?.to_lowercase();
-                if !STAFF.contains(&last.as_str()) {
+                if !is_staff(one) {
                     return None;
                 }
                 authors.push(one.to_owned());
@@ -137,6 +148,12 @@ pub(super) fn authors(who: &str) -> Option<Vec<String>> {
         }
     }
     (!authors.is_empty()).then_some(authors)
+}
+
+/// "Northline staff"?
+pub(super) fn is_staff(name: &str) -> bool {
+    let last = name.rsplit(' ').next().unwrap_or_default().to_lowercase();
+    STAFF.contains(&last.as_str())
 }
 
 /// "Ann Example, Ph.D."?
@@ -255,6 +272,8 @@ mod tests {
         check("Ann Example, Northline Business", &["Ann Example"]);
         check("Ann Example | Sample Media for Northline", &["Ann Example"]);
         check("Ann Example; Example Press", &["Ann Example"]);
+        check("Ann Example. Northline", &["Ann Example"]);
+        check("Ann Example - Northline", &["Ann Example"]);
         check("Northline", &["Northline"]);
         check("Example Press", &["Example Press"]);
     }

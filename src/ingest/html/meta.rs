@@ -7,12 +7,32 @@ use crate::date::PartialDate;
 use crate::ingest::draft::Draft;
 use crate::ingest::written;
 
+use super::seen;
+
+/// Agencies whose articles other outlets have.
+const AGENCIES: &[&str] = &[
+    "associated press",
+    "the associated press",
+    "ap",
+    "reuters",
+    "afp",
+    "agence france-presse",
+    "bloomberg",
+    "dpa",
+    "upi",
+    "the canadian press",
+    "pa media",
+    "press association",
+    "the conversation",
+];
+
 /// Most JSON-LD objects looked at.
 const MOST_OBJECTS: usize = 2000;
 
 /// Fills in what the page tells.
 pub(super) fn fill(draft: &mut Draft, page: &Document) {
     let objects = json_ld(page);
+    let tags = Tags::of(page);
     // A page may be about its article without saying what it is.
     let article = objects
         .iter()
@@ -24,67 +44,50 @@ pub(super) fn fill(draft: &mut Draft, page: &Document) {
     draft.url = canonical
         .map(|href| href.to_string())
         .filter(|href| href.contains("://"))
-        .or_else(|| meta(page, &["og:url"]).filter(|u| u.contains("://")))
+        .or_else(|| tags.say(&["og:url"]).filter(|u| u.contains("://")))
         .or_else(|| from_ld("mainEntityOfPage").and_then(address))
         .or_else(|| from_ld("url").and_then(words));
 
     draft.title = from_ld("headline")
         .and_then(words)
-        .or_else(|| {
-            meta(
-                page,
-                &["og:title", "twitter:title", "parsely-title", "dc.title"],
-            )
-        })
-        .or_else(|| first_text(page, "article h1, main h1, h1[itemprop=headline], h1"))
-        .or_else(|| first_text(page, "title"))
-        .map(|title| without_site(&title, page));
+        .or_else(|| tags.say(&["og:title", "twitter:title", "parsely-title", "dc.title"]))
+        .or_else(|| seen::first_text(page, "article h1, main h1, h1[itemprop=headline], h1"))
+        .or_else(|| seen::first_text(page, "title"))
+        .map(|title| without_site(&title, page, &tags));
     draft.published = from_ld("datePublished")
         .and_then(words)
-        .and_then(|date| written::parse(&date).or_else(|| date_in(&date)))
-        .or_else(|| meta_date(page))
+        .and_then(|date| written::parse(&date).or_else(|| seen::date_in(&date)))
+        .or_else(|| meta_date(page, &tags))
         .or_else(|| draft.url.as_deref().and_then(date_in_address))
-        .or_else(|| time(page));
+        .or_else(|| seen::date(page));
     draft.byline = from_ld("author")
         .map(|author| names(author, &objects))
         .unwrap_or_default();
     if draft.byline.is_empty() {
-        let author = meta(
-            page,
-            &[
-                "author",
-                "article:author",
-                "parsely-author",
-                "byl",
-                "sailthru.author",
-                "dc.creator",
-            ],
-        );
+        let author = tags.say(&[
+            "author",
+            "article:author",
+            "parsely-author",
+            "byl",
+            "sailthru.author",
+            "dc.creator",
+        ]);
         draft.byline = author.filter(|a| !a.contains("://")).into_iter().collect();
     }
-    if draft.byline.is_empty() {
-        let visible = [
-            "[itemprop=author] [itemprop=name]",
-            "[itemprop=author]",
-            "[rel=author]",
-            ".byline",
-            ".author",
-            ".article-author",
-        ];
-        draft.byline = visible
-            .iter()
-            .find_map(|s| first_text(page, s))
-            .filter(|a| a.len() <= 120)
-            .into_iter()
-            .collect();
-    }
+    seen::add_authors(&mut draft.byline, page);
     draft.byline.retain(|author| is_author(author));
-    draft.outlet = from_ld("publisher")
-        .and_then(|p| names(p, &objects).into_iter().next())
-        .or_else(|| meta(page, &["og:site_name", "application-name", "dc.publisher"]));
+    let publisher = from_ld("publisher").and_then(|p| names(p, &objects).into_iter().next());
+    let site = tags.say(&["og:site_name", "application-name", "dc.publisher"]);
+    // An agency is the publisher of what it sells; the page is of the outlet that bought it.
+    draft.outlet = match publisher {
+        Some(publisher) if is_agency(&publisher) => site.or(Some(publisher)),
+        Some(publisher) => Some(publisher),
+        None => site.or_else(|| site_of_title(page, &tags)),
+    }
+    .map(|outlet| outlet.trim_start_matches('@').to_owned());
     draft.section = from_ld("articleSection")
         .and_then(|s| names(s, &objects).into_iter().next())
-        .or_else(|| meta(page, &["article:section", "parsely-section"]));
+        .or_else(|| tags.say(&["article:section", "parsely-section"]));
     draft.language = from_ld("inLanguage")
         .and_then(words)
         .or_else(|| {
@@ -96,7 +99,7 @@ pub(super) fn fill(draft: &mut Draft, page: &Document) {
 }
 
 /// All objects of the page's JSON-LD, from arrays and `@graph` too.
-fn json_ld(page: &Document) -> Vec<Value> {
+pub(super) fn json_ld(page: &Document) -> Vec<Value> {
     let mut todo: Vec<Value> = Vec::new();
     for script in &page.select("script[type='application/ld+json']") {
         let text = script.text();
@@ -107,10 +110,7 @@ fn json_ld(page: &Document) -> Vec<Value> {
             .trim_end_matches(';')
             .trim_end_matches("]]>")
             .trim_end_matches("-->");
-        // Line breaks inside strings are forbidden and common.
-        let parsed = serde_json::from_str(json)
-            .or_else(|_| serde_json::from_str(&json.replace(['\n', '\r', '\t'], " ")));
-        todo.extend(parsed.ok());
+        todo.extend(self::json(json));
     }
     todo.reverse();
     let mut found = Vec::new();
@@ -132,7 +132,14 @@ fn json_ld(page: &Document) -> Vec<Value> {
     found
 }
 
-fn is_article(object: &Value) -> bool {
+/// JSON as pages have it: line breaks inside strings are forbidden and common.
+pub(super) fn json(text: &str) -> Option<Value> {
+    serde_json::from_str(text)
+        .or_else(|_| serde_json::from_str(&text.replace(['\n', '\r', '\t'], " ")))
+        .ok()
+}
+
+pub(super) fn is_article(object: &Value) -> bool {
     let is = |kind: &str| {
         kind.ends_with("Article")
             || kind.ends_with("Posting") && kind != "JobPosting"
@@ -208,24 +215,42 @@ fn is_author(author: &str) -> bool {
         && written::prefix(author).is_none()
 }
 
-/// The first meta tag of these names that says something.
-fn meta(page: &Document, wanted: &[&str]) -> Option<String> {
-    wanted.iter().find_map(|name| {
-        ["property", "name", "itemprop"]
-            .iter()
-            .find_map(|attribute| {
-                let all = page.select(&format!("meta[{attribute}=\"{name}\" i]"));
-                all.iter().find_map(|tag| {
-                    let content = tag.attr("content")?;
-                    let content = content.trim();
-                    (!content.is_empty())
-                        .then(|| html_escape::decode_html_entities(content).into_owned())
-                })
+/// The meta tags of a page that say something, each with its names in lower case: property, name, itemprop.
+pub(super) struct Tags(Vec<([Option<String>; 3], String)>);
+
+impl Tags {
+    pub(super) fn of(page: &Document) -> Self {
+        let all = page.select("meta[content]");
+        let said = all.iter().filter_map(|tag| {
+            let content = tag.attr("content")?;
+            let content = content.trim();
+            let names = ["property", "name", "itemprop"]
+                .map(|attribute| Some(tag.attr(attribute)?.to_ascii_lowercase()));
+            (!content.is_empty()).then(|| {
+                let content = html_escape::decode_html_entities(content).into_owned();
+                (names, content)
             })
-    })
+        });
+        Self(said.collect())
+    }
+
+    /// What the first tag of these names says, in the order in which they are wanted.
+    pub(super) fn say(&self, wanted: &[&str]) -> Option<String> {
+        wanted.iter().find_map(|name| {
+            (0..3).find_map(|attribute| {
+                let mut tags = self.0.iter();
+                let tag = tags.find(|(names, _)| {
+                    names[attribute]
+                        .as_deref()
+                        .is_some_and(|own| own.eq_ignore_ascii_case(name))
+                });
+                tag.map(|(_, content)| content.clone())
+            })
+        })
+    }
 }
 
-fn meta_date(page: &Document) -> Option<PartialDate> {
+fn meta_date(page: &Document, tags: &Tags) -> Option<PartialDate> {
     const DATES: &[&str] = &[
         "article:published_time",
         "og:published_time",
@@ -250,7 +275,7 @@ fn meta_date(page: &Document) -> Option<PartialDate> {
     ];
     DATES
         .iter()
-        .find_map(|name| written::parse(&meta(page, &[name])?))
+        .find_map(|name| written::parse(&tags.say(&[name])?))
         .or_else(|| own_meta_date(page))
 }
 
@@ -291,68 +316,14 @@ fn date_in_address(url: &str) -> Option<PartialDate> {
     })
 }
 
-/// The first `<time>` that is not of another article.
-fn time(page: &Document) -> Option<PartialDate> {
-    let places = [
-        "[itemprop=datePublished]",
-        "time[pubdate]",
-        "article header time",
-        "article time",
-        "header time",
-        "main time",
-        "time[datetime]",
-        ".published",
-        ".date",
-        ".dateline",
-        ".timestamp",
-        ".byline time",
-        ".meta",
-        ".post-meta",
-        ".article-meta",
-        ".entry-meta",
-        ".byline",
-    ];
-    places.iter().find_map(|place| {
-        let all = page.select(place);
-        all.iter().take(3).find_map(|tag| {
-            let stated = tag.attr("datetime").or_else(|| tag.attr("content"));
-            stated
-                .and_then(|date| written::parse(&date))
-                .or_else(|| date_in(&tag.text()))
-        })
-    })
-}
-
-/// The first date that begins at a word of a short text.
-fn date_in(text: &str) -> Option<PartialDate> {
-    let text = text.trim();
-    if text.len() > 200 {
-        return None;
-    }
-    let starts = text
-        .char_indices()
-        .filter(|(at, c)| c.is_alphanumeric() && !text[..*at].ends_with(char::is_alphanumeric));
-    starts
-        .filter_map(|(at, _)| written::prefix(&text[at..]))
-        .map(|(date, _)| date)
-        .next()
-}
-
-fn first_text(page: &Document, selector: &str) -> Option<String> {
-    let all = page.select(selector);
-    all.iter()
-        .map(|tag| tag.text().split_whitespace().collect::<Vec<_>>().join(" "))
-        .find(|text| !text.is_empty())
-}
-
 /// "Fog stops ferries" of "Fog stops ferries | The Lantern", where the page says elsewhere that it is the headline.
-fn without_site(title: &str, page: &Document) -> String {
+fn without_site(title: &str, page: &Document, tags: &Tags) -> String {
     for separator in [" | ", " - ", " – ", " — ", " :: ", " » "] {
         let Some((before, after)) = title.rsplit_once(separator) else {
             continue;
         };
-        let site = meta(page, &["og:site_name"]).unwrap_or_default();
-        let heading = first_text(page, "h1").unwrap_or_default();
+        let site = tags.say(&["og:site_name"]).unwrap_or_default();
+        let heading = seen::first_text(page, "h1").unwrap_or_default();
         if after.eq_ignore_ascii_case(&site)
             || heading.eq_ignore_ascii_case(before.trim())
             || separator == " | "
@@ -361,4 +332,21 @@ fn without_site(title: &str, page: &Document) -> String {
         }
     }
     title.trim().to_owned()
+}
+
+/// "The Lantern" of the title "Fog stops ferries - The Lantern", where the page says elsewhere that the rest is the headline.
+fn site_of_title(page: &Document, tags: &Tags) -> Option<String> {
+    let title = seen::first_text(page, "title")?;
+    let headline = tags
+        .say(&["og:title"])
+        .or_else(|| seen::first_text(page, "h1"))?;
+    let rest = title.strip_prefix(headline.trim())?;
+    let site = rest.trim_start();
+    let site = site.strip_prefix(['|', '-', '–', '—', '»', '·'])?.trim();
+    let words = site.split_whitespace().count();
+    ((1..=5).contains(&words) && site.len() <= 40).then(|| site.to_owned())
+}
+
+fn is_agency(name: &str) -> bool {
+    AGENCIES.contains(&name.trim().to_lowercase().as_str())
 }

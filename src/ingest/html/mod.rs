@@ -5,8 +5,13 @@
 
 mod body;
 mod guard;
+mod links;
 mod locate;
 mod meta;
+mod parts;
+mod prose;
+mod seen;
+mod told;
 mod visible;
 
 use std::ops::ControlFlow;
