@@ -271,7 +271,7 @@ mod tests {
             d.text,
             "Fog over Skarvik\n\n“It’s back,” she said of the café.\n"
         );
-        assert_eq!(source(&d, "back"), 23..27);
+        assert_eq!(source(&d, "back"), 24..28);
         let d = decode(b"\xd2It\xd5s back,\xd3 she said.\n".to_vec(), None).unwrap();
         assert_eq!(d.text, "“It’s back,” she said.\n");
     }
