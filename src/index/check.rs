@@ -253,7 +253,7 @@ pub fn slice_spans(statement: &StoredStatement, text: &str) -> (u64, Vec<String>
         }
     }
     let steps = statement.evidence.iter();
-    let steps = steps.filter_map(|step| Some((step.field.as_str(), step.span?)));
+    let steps = steps.filter_map(|step| Some((&*step.field, step.span?)));
     let around = [("sentence", spans.sentence), ("paragraph", spans.paragraph)];
     for (name, span) in around.into_iter().chain(steps) {
         sliced += 1;

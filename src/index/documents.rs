@@ -278,6 +278,7 @@ impl<'a> Scene<'a> {
                     .collect(),
                 extra: article.extra.clone(),
             },
+            article.text.len(),
         );
         doc.0
     }
@@ -417,13 +418,14 @@ impl<'a> Scene<'a> {
                     .steps
                     .iter()
                     .map(|step| StoredStep {
-                        field: step.field.to_owned(),
-                        rule: step.rule.to_owned(),
+                        field: step.field.into(),
+                        rule: step.rule.into(),
                         span: step.span,
                     })
                     .collect(),
                 family,
             },
+            0,
         );
         Some(doc.0)
     }
@@ -493,6 +495,7 @@ impl<'a> Scene<'a> {
     ) -> (u64, Option<Vec<u64>>) {
         let name = speaker.name.as_deref().map(|name| self.names.of(name));
         let surname = name.as_ref().and_then(|name| name.surname.as_deref());
+        let mut sketch = families::Sketch::of(surname);
         let mut words = format!("{}\n", surname.unwrap_or_default());
         let begin = words.len();
         for span in &statement.content {
@@ -504,10 +507,11 @@ impl<'a> Scene<'a> {
                         words.push(' ');
                     }
                     words.push_str(word);
+                    sketch.add(word);
                 },
             );
         }
-        match families::sketch(surname, &words[begin..]) {
+        match sketch.done() {
             Some(sketch) => (halves_of_hash(&words).0, Some(sketch)),
             None => (halves_of_hash(id).0, None),
         }

@@ -42,17 +42,28 @@ pub(crate) const LEAST_WORDS: usize = 5;
 /// Most words that are looked at.
 const MOST_WORDS: usize = 255;
 
-/// The sketch of a statement's folded words, one blank between two; `None` if there are too few.
-pub(crate) fn sketch(surname: Option<&str>, words: &str) -> Option<Vec<u64>> {
-    let mut sketch = vec![surname.map_or(0, |s| u64::from(short_hash(s).max(1)))];
-    sketch.extend(
-        words
-            .split(' ')
-            .filter(|word| !word.is_empty())
-            .take(MOST_WORDS)
-            .map(|word| u64::from(short_hash(word))),
-    );
-    (sketch.len() > LEAST_WORDS).then_some(sketch)
+/// The sketch of a statement, while its words are read.
+pub(crate) struct Sketch(Vec<u64>);
+
+impl Sketch {
+    /// Of no words yet, by somebody of this surname.
+    pub(crate) fn of(surname: Option<&str>) -> Self {
+        let mut hashes = Vec::with_capacity(64);
+        hashes.push(surname.map_or(0, |s| u64::from(short_hash(s).max(1))));
+        Self(hashes)
+    }
+
+    /// The next word, folded.
+    pub(crate) fn add(&mut self, word: &str) {
+        if self.0.len() <= MOST_WORDS {
+            self.0.push(u64::from(short_hash(word)));
+        }
+    }
+
+    /// The sketch; `None` if there are too few words.
+    pub(crate) fn done(self) -> Option<Vec<u64>> {
+        (self.0.len() > LEAST_WORDS).then_some(self.0)
+    }
 }
 
 /// FNV-1a, folded to sixteen bits.

@@ -3,6 +3,8 @@
 //! Spans stay what they were: byte ranges into the article's text. A [`Passage`] is the part of that text that an answer
 //! needs, so that a page of hits opens no article.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::article::{Kind, Origin, SpeakerType, Stance};
@@ -160,9 +162,9 @@ impl Passage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoredStep {
     /// Field that the step decided.
-    pub field: String,
+    pub field: Cow<'static, str>,
     /// Name of the rule or model.
-    pub rule: String,
+    pub rule: Cow<'static, str>,
     /// Words that it rests on.
     pub span: Option<Span>,
 }

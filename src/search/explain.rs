@@ -109,7 +109,7 @@ fn found(stored: &StoredStatement, person: Option<&str>, text: &str) -> Vec<Foun
             .evidence
             .iter()
             .filter(|step| step.field == field)
-            .map(|step| step.rule.as_str())
+            .map(|step| &*step.rule)
             .collect();
         (!steps.is_empty()).then(|| steps.join(", then "))
     };
@@ -192,7 +192,7 @@ fn chain(stored: &StoredStatement, article: &StoredArticle) -> Vec<Link> {
         chain.push(Link {
             text: step.span.map_or("", |span| span.of(text)).to_owned(),
             span: step.span,
-            why: step.rule.clone(),
+            why: step.rule.to_string(),
         });
     }
     let entity = article

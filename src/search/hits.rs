@@ -106,9 +106,9 @@ pub(super) fn statement(
 /// register has them, and why.
 pub(super) fn across_articles(stored: &mut StoredStatement, people: &People) -> Option<String> {
     if let Some(amended) = people.amendment(&stored.id) {
-        let step = |field: &str| StoredStep {
-            field: field.to_owned(),
-            rule: amended.note.clone(),
+        let step = |field: &'static str| StoredStep {
+            field: field.into(),
+            rule: amended.note.clone().into(),
             span: None,
         };
         let Some(speaker) = &amended.speaker else {
@@ -143,8 +143,8 @@ pub(super) fn across_articles(stored: &mut StoredStatement, people: &People) -> 
             format!("{} = {}: {}{shared}", why.one, why.other, why.rule)
         };
         stored.evidence.push(StoredStep {
-            field: "person".to_owned(),
-            rule,
+            field: "person".into(),
+            rule: rule.into(),
             span: None,
         });
     }

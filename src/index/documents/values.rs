@@ -17,7 +17,7 @@ use crate::text::Span;
 
 /// Longest facet value in bytes; what is longer is cut.
 const LONGEST_VALUE: usize = 200;
-/// Bytes that most of what is stored needs no more than.
+/// Bytes that most of what is stored needs no more than, beside an article's text.
 const JSON: usize = 4096;
 
 /// The two halves of 32 hexadecimal digits; of anything else, of its hash.
@@ -28,12 +28,7 @@ pub(crate) fn halves(hex: &str) -> (u64, u64) {
     {
         return (high, low);
     }
-    let hash = blake3::hash(hex.as_bytes());
-    let mut halves = hash.as_bytes().chunks_exact(8).map(|c| {
-        c.iter()
-            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte))
-    });
-    (halves.next().unwrap_or(0), halves.next().unwrap_or(0))
+    halves_of_hash(hex)
 }
 
 /// A value fit for a facet: no control characters, no blanks at the ends, not too long. `None` if nothing is left.
@@ -103,14 +98,12 @@ pub fn date_of_days(from: i64, to: i64) -> Option<PartialDate> {
     .find(|date| (date.first(), date.last()) == (Some(first), Some(last)))
 }
 
-/// [`halves`] of a text's hash.
+/// The first two numbers of eight bytes of a text's hash.
 pub(super) fn halves_of_hash(text: &str) -> (u64, u64) {
-    halves(
-        blake3::hash(text.as_bytes())
-            .to_hex()
-            .get(..32)
-            .unwrap_or_default(),
-    )
+    let hash = blake3::hash(text.as_bytes());
+    let (numbers, _) = hash.as_bytes().as_chunks::<8>();
+    let mut numbers = numbers.iter().map(|bytes| u64::from_be_bytes(*bytes));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
 }
 
 /// The parts of `whole` outside all of `holes`.
@@ -181,8 +174,9 @@ impl Document {
         self.0.add_i64(field, days(date));
     }
 
-    pub(super) fn stored<T: serde::Serialize>(&mut self, field: Field, value: &T) {
-        let mut json = Vec::with_capacity(JSON);
+    /// `text` says how many bytes of the value are an article's text.
+    pub(super) fn stored<T: serde::Serialize>(&mut self, field: Field, value: &T, text: usize) {
+        let mut json = Vec::with_capacity(JSON + text);
         // Maps with string keys and numbers: serialising to memory cannot fail. An empty value would be caught by `check`.
         if serde_json::to_writer(&mut json, value).is_err() {
             json.clear();

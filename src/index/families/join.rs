@@ -382,7 +382,7 @@ fn shingles(words: &[u16]) -> impl Iterator<Item = u64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{Families, sketch};
+    use super::super::{Families, Sketch};
     use super::*;
 
     /// What becomes of statements, with all in memory or as little as may be.
@@ -398,7 +398,9 @@ mod tests {
     fn grouped(said: &[(&str, &str)]) -> Vec<usize> {
         let statements = (0_u64..).zip(said).map(|(n, (surname, words))| {
             let surname = (!surname.is_empty()).then_some(*surname);
-            let sketch = sketch(surname, words).unwrap();
+            let mut sketch = Sketch::of(surname);
+            words.split(' ').for_each(|word| sketch.add(word));
+            let sketch = sketch.done().unwrap();
             let words = sketch[1..].iter().map(|w| *w as u16).collect();
             (n, sketch[0] as u16, words)
         });
