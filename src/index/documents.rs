@@ -49,6 +49,14 @@ pub struct Documents {
     pub(crate) documents: Vec<TantivyDocument>,
 }
 
+impl Documents {
+    /// What the engine is to be given, the article's document first, then one a statement.
+    #[must_use]
+    pub fn documents(&self) -> &[TantivyDocument] {
+        &self.documents
+    }
+}
+
 /// Makes the documents of an article. The same article and reading always give the same documents.
 #[must_use]
 pub fn of(article: &Article, reading: &Reading) -> Documents {

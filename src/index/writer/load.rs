@@ -139,6 +139,11 @@ impl Document for Loaded {
     fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
         self.document.iter_fields_and_values()
     }
+
+    /// Just before it is written down, by the same thread. Unless told otherwise the engine copies every value.
+    fn into_tantivy_document(mut self) -> TantivyDocument {
+        std::mem::take(&mut self.document)
+    }
 }
 
 #[cfg(test)]
