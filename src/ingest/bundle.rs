@@ -222,12 +222,11 @@ fn article(text: &str, lines: &[Line<'_>]) -> Draft {
     let body = without_publisher(body, lines, draft.outlet.as_deref());
     let mut pieces = Pieces::default();
     for part in body {
-        let (begin, end) = (part.start, part.end);
+        let begin = part.start as u64;
         if !pieces.text().is_empty() {
             pieces.made_up("\n\n");
         }
-        pieces.verbatim(text.get(part).unwrap_or_default(), begin as u64);
-        debug_assert!(begin <= end);
+        pieces.verbatim(text.get(part).unwrap_or_default(), begin);
     }
     (draft.text, draft.map) = pieces.finish();
     draft
