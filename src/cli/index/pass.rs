@@ -96,7 +96,7 @@ impl<'a> Pass<'a> {
         let settings = Settings {
             extraction: plan.extract.fingerprint(),
             // As much again is needed to write a segment out, and twice as much to join some.
-            memory_bytes: bytes / 8,
+            memory_bytes: bytes / 10,
             threads: writers(plan.jobs),
             keep_versions: args.keep_versions,
         };
