@@ -65,9 +65,6 @@ fn main() {
         again,
         outside,
     } = least.expect("a round");
-    let mut layers = Layers::default();
-    layers.run(&sample);
-
     println!(
         "                        clock   processor  articles/s  to plain  to same documents  (processor)   index"
     );
@@ -95,6 +92,9 @@ fn main() {
         ratio(outside, plain.processor),
         ratio(outside, same.processor),
     );
+
+    let mut layers = Layers::default();
+    layers.run(&sample);
     layers.print(articles);
 }
 
