@@ -11,6 +11,7 @@ use super::error::{At, Error, ErrorKind};
 use super::families;
 use super::groups;
 use super::manifest::{FileEntry, Manifest};
+use super::people;
 use super::reader::{self, META, SEGMENTS, files_in_use, open_engine, open_reader};
 use super::schema::{self, fields};
 use super::storage::Storage;
@@ -94,6 +95,15 @@ pub fn check(dir: &Path) -> Result<Report, Error> {
         let changed = "it is not what the last run left";
         let path = dir.join(families::FILE);
         sum(&path, families::FILE, entry, changed, &mut report);
+    }
+    report.files += 1;
+    match people::is_sound(dir) {
+        Ok(true) => {}
+        Ok(false) => report.problem(
+            people::FILE,
+            "its checksum is not the one in it; until the next run it is worked out anew by every reader",
+        ),
+        Err(e) => report.problem(people::FILE, e.to_string()),
     }
     if !report.is_whole() {
         return Ok(report);

@@ -43,7 +43,7 @@ impl Field {
         Self::Language,
     ];
 
-    /// The names that stand for it without mapping, its own first. Case, spaces and hyphens do not matter, see [`squeezed`].
+    /// The names that stand for it without mapping, its own first. Case, spaces and hyphens do not matter.
     #[must_use]
     pub fn names(self) -> &'static [&'static str] {
         match self {

@@ -212,6 +212,24 @@ fn a_file_cut_short_is_an_error_and_no_crash() {
 }
 
 #[test]
+fn a_damaged_register_of_people_is_found_and_harms_nobody() {
+    let dir = index(&articles());
+    let file = dir.path().join("people.json");
+    let bytes = fs::read(&file).unwrap();
+    let mut flipped = bytes.clone();
+    flipped[bytes.len() - 2] ^= 0x10;
+    for damaged in [&bytes[..bytes.len() / 2], &flipped] {
+        fs::write(&file, damaged).unwrap();
+        let report = check::check(dir.path()).unwrap();
+        assert_eq!(report.problems.len(), 1);
+        assert_eq!(report.problems[0].at, "people.json");
+        assert!(open_reader(dir.path()).unwrap().people().is_ok());
+    }
+    fs::write(&file, bytes).unwrap();
+    assert!(check::check(dir.path()).unwrap().is_whole());
+}
+
+#[test]
 fn a_flipped_bit_is_found() {
     let dir = index(&articles());
     for file in segment_files(dir.path()) {

@@ -179,6 +179,29 @@ struct Stored<'a> {
     register: &'a serde_json::value::RawValue,
 }
 
+impl Stored<'_> {
+    /// Is the register what was written?
+    fn is_sound(&self) -> bool {
+        let sum = blake3::hash(self.register.get().as_bytes());
+        sum.to_hex().as_str() == self.blake3
+    }
+}
+
+/// Is the register of an index what was written, of whichever commit? So it is where there is none.
+///
+/// # Errors
+/// If the file is there and cannot be read.
+pub(super) fn is_sound(dir: &Path) -> io::Result<bool> {
+    match fs::read(dir.join(FILE)) {
+        Ok(bytes) => {
+            let stored: Result<Stored<'_>, _> = serde_json::from_slice(&bytes);
+            Ok(stored.is_ok_and(|stored| stored.is_sound()))
+        }
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(e) => Err(e),
+    }
+}
+
 /// When the register of an index was written, and its size in bytes.
 pub(super) fn stamp(dir: &Path) -> Option<(SystemTime, u64)> {
     let meta = fs::metadata(dir.join(FILE)).ok()?;
@@ -210,12 +233,12 @@ impl People {
     pub(super) fn read(dir: &Path, generation: u64, log: Option<&str>) -> Option<Self> {
         let bytes = fs::read(dir.join(FILE)).ok()?;
         let stored: Stored<'_> = serde_json::from_slice(&bytes).ok()?;
-        let json = stored.register.get();
         let current = stored.version == VERSION
             && stored.generation == generation
             && log.is_none_or(|log| log == stored.log)
-            && blake3::hash(json.as_bytes()).to_hex().as_str() == stored.blake3;
-        let mut people: Self = current.then(|| serde_json::from_str(json).ok())??;
+            && stored.is_sound();
+        let mut people: Self =
+            current.then(|| serde_json::from_str(stored.register.get()).ok())??;
         people.link();
         Some(people)
     }
