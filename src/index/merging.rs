@@ -11,7 +11,7 @@ use tantivy::indexer::{MergeCandidate, MergePolicy};
 
 /// About what a document takes while its segment is joined with others, in bytes.
 const BYTES_PER_DOCUMENT: usize = 200;
-/// So many segments are worth a join while more are being written.
+/// So many segments are worth a join while more are being written; or fewer that fill three quarters of one.
 const MANY: usize = 16;
 /// So many are left as they are at the end of a run.
 const FEW: usize = 4;
@@ -44,28 +44,26 @@ impl Bounded {
     /// How many of the smallest are worth joining; `sizes` in documents, ascending.
     fn take(&self, sizes: &[u32]) -> usize {
         // While writing as many as can be, at the end as few as must be.
-        let fewest = if self.goes_on {
-            MANY
-        } else if sizes.len() > FEW {
-            sizes.len() + 1 - FEW
-        } else {
-            return 0;
+        let enough = match sizes.len().checked_sub(FEW) {
+            _ if self.goes_on => usize::MAX,
+            Some(beyond) if beyond > 0 => beyond + 1,
+            _ => return 0,
         };
-        let mut sum = 0_u32;
-        let mut taken = 0;
+        let (mut sum, mut taken, mut documents) = (0_u32, 0, 0);
         for (before, &size) in sizes.iter().enumerate() {
             let with = sum.saturating_add(size);
-            if with > self.most_documents || !self.goes_on && taken >= fewest {
+            if with > self.most_documents || taken >= enough {
                 break;
             }
             // The largest at least doubles: otherwise it would be written again and again beside little else.
             if size <= sum {
-                taken = before + 1;
+                (taken, documents) = (before + 1, with);
             }
             sum = with;
         }
-        // At the end some are better than none.
-        if self.goes_on && taken < fewest {
+        // Waiting for more would not make it a larger join.
+        let is_full = documents >= self.most_documents / 4 * 3;
+        if self.goes_on && taken < MANY && !is_full {
             0
         } else {
             taken
@@ -104,7 +102,12 @@ mod tests {
         assert_eq!(policy.take(&[1; MANY - 1]), 0);
         assert_eq!(policy.take(&[1; MANY]), MANY);
         assert_eq!(policy.take(&[5; 25]), 20);
-        assert_eq!(policy.take(&[30; MANY]), 0);
+        assert_eq!(policy.take(&[10; 7]), 0);
+        // Not as many, but no more could be joined.
+        assert_eq!(policy.take(&[10; 8]), 8);
+        assert_eq!(policy.take(&[30; MANY]), 3);
+        assert_eq!(policy.take(&[60; MANY]), 0);
+        assert_eq!(policy.take(&[9, 9, 9, 90, 90, 90]), 0);
         let mut sizes = [1; MANY + 1];
         sizes[MANY] = 50;
         assert_eq!(policy.take(&sizes), MANY);
