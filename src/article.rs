@@ -494,7 +494,7 @@ pub struct Evidence {
 }
 
 /// One step of the trail.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Step {
     /// Field that the step decided: "content", "speaker", "said" …
     pub field: &'static str,

@@ -9,10 +9,11 @@ mod flow;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use crate::article::{Article, Severity, Skipped};
 use crate::extract::{self, Reader};
@@ -25,6 +26,9 @@ const STREAMED_FROM: u64 = 1 << 20;
 
 /// Tasks a worker may be ahead of the consumer.
 const AHEAD: usize = 64;
+
+/// Most tasks that a worker takes at a time, while many wait: then the consumer is woken once for all of them.
+const TAKEN: usize = 8;
 
 /// Results of one file, as bytes of its articles' texts, that a worker holds back until it is the file's turn.
 const HELD_BACK: usize = 1 << 18;
@@ -127,11 +131,10 @@ pub fn run<T, M, I, B, W, S>(
 {
     let jobs = plan.jobs.max(1);
     let flow = Flow::new(jobs * AHEAD, plan.memory_bytes);
-    let (task_in, task_out) = sync_channel::<Ticket<M>>(jobs * AHEAD);
-    let (result_in, result_out) = sync_channel::<Batch<T, M>>(jobs * 2);
-    let task_out = Mutex::new(task_out);
+    let (task_in, task_out) = bounded::<Ticket<M>>(jobs * AHEAD);
+    let (result_in, result_out) = bounded::<Vec<Batch<T, M>>>(jobs * 2);
     thread::scope(|scope| {
-        let (flow, begin, work, task_out) = (&flow, &begin, &work, &task_out);
+        let (flow, begin, work) = (&flow, &begin, &work);
         scope.spawn(move || {
             Dispatch {
                 plan,
@@ -143,7 +146,7 @@ pub fn run<T, M, I, B, W, S>(
             .all(sources());
         });
         for _ in 0..jobs {
-            let results = result_in.clone();
+            let (tasks, results) = (task_out.clone(), result_in.clone());
             scope.spawn(move || {
                 let mut worker = Worker {
                     plan,
@@ -155,16 +158,22 @@ pub fn run<T, M, I, B, W, S>(
                     work,
                     flow,
                     reader: Reader::new(plan.extract),
+                    made: Vec::new(),
                     results,
                 };
-                while let Some(ticket) = next_task(task_out) {
-                    if worker.perform(ticket).is_break() {
+                while let Ok(ticket) = tasks.recv() {
+                    // Never so many that another worker would be left without.
+                    let more = (tasks.len() / (2 * jobs)).min(TAKEN - 1);
+                    let flow = std::iter::once(ticket)
+                        .chain(tasks.try_iter().take(more))
+                        .try_for_each(|ticket| worker.perform(ticket));
+                    if flow.is_break() || worker.flush().is_break() {
                         break;
                     }
                 }
             });
         }
-        drop(result_in);
+        drop((task_out, result_in));
         consume(&result_out, flow, &mut sink);
         // Dropping the end of the results stops the workers, closing the flow the dispatcher, if the sink broke.
         drop(result_out);
@@ -174,29 +183,24 @@ pub fn run<T, M, I, B, W, S>(
 
 /// Puts the batches back in order.
 fn consume<T, M>(
-    results: &Receiver<Batch<T, M>>,
+    results: &Receiver<Vec<Batch<T, M>>>,
     flow: &Flow,
     sink: &mut impl FnMut(Event<T, M>) -> ControlFlow<()>,
 ) {
     let mut waiting: BTreeMap<u64, Batch<T, M>> = BTreeMap::new();
     let mut turn = 0;
     loop {
-        let mut next = match results.recv_timeout(TICK) {
-            Ok(batch) if batch.turn == turn => Some(batch),
-            Ok(batch) => {
-                // Out of turn there is one batch of a task at most: a worker waits for its turn with the second.
-                waiting.insert(batch.turn, batch);
-                None
-            }
+        match results.recv_timeout(TICK) {
+            // Out of turn there is one batch of a task at most: a worker waits for its turn with the second.
+            Ok(batches) => waiting.extend(batches.into_iter().map(|batch| (batch.turn, batch))),
             Err(RecvTimeoutError::Timeout) => {
                 if sink(Event::Tick).is_break() {
                     return;
                 }
-                None
             }
             Err(RecvTimeoutError::Disconnected) => return,
-        };
-        while let Some(batch) = next.take() {
+        }
+        while let Some(batch) = waiting.remove(&turn) {
             for event in batch.events {
                 if sink(event).is_break() {
                     return;
@@ -205,19 +209,9 @@ fn consume<T, M>(
             if let Some(bytes) = batch.done {
                 turn += 1;
                 flow.next_turn(bytes);
-                next = waiting.remove(&turn);
             }
         }
     }
-}
-
-fn next_task<M>(tasks: &Mutex<Receiver<Ticket<M>>>) -> Option<Ticket<M>> {
-    // A poisoned lock means that another worker panicked while it waited; the channel itself is sound.
-    tasks
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
-        .recv()
-        .ok()
 }
 
 fn weight(text_bytes: usize) -> usize {
@@ -229,7 +223,7 @@ struct Dispatch<'a, M, B> {
     plan: &'a Plan,
     begin: &'a B,
     flow: &'a Flow,
-    tasks: SyncSender<Ticket<M>>,
+    tasks: Sender<Ticket<M>>,
     turn: u64,
 }
 
@@ -310,7 +304,9 @@ struct Worker<'a, T, M, B, W> {
     work: &'a W,
     flow: &'a Flow,
     reader: Reader,
-    results: SyncSender<Batch<T, M>>,
+    /// What is to be sent with the next batch.
+    made: Vec<Batch<T, M>>,
+    results: Sender<Vec<Batch<T, M>>>,
 }
 
 impl<T, M, B, W> Worker<'_, T, M, B, W>
@@ -341,7 +337,8 @@ where
                 }
             }
         };
-        self.send(turn, vec![event], Some(bytes))
+        self.make(turn, vec![event], Some(bytes));
+        ControlFlow::Continue(())
     }
 
     fn file(&mut self, turn: u64, bytes: usize, source: Source, mark: M) -> ControlFlow<()> {
@@ -360,11 +357,7 @@ where
                 if held > HELD_BACK {
                     // More than fits: a small file that unpacked to many articles.
                     held = 0;
-                    sent = if self.flow.await_turn(turn) {
-                        self.send(turn, std::mem::take(&mut events), None)
-                    } else {
-                        ControlFlow::Break(())
-                    };
+                    sent = self.part(turn, std::mem::take(&mut events));
                 }
                 sent
             });
@@ -374,7 +367,18 @@ where
             events.push(Event::Skipped(failed(&source, reason)));
         }
         events.push(Event::End(source, mark));
-        self.send(turn, events, Some(bytes))
+        self.make(turn, events, Some(bytes));
+        ControlFlow::Continue(())
+    }
+
+    /// Sends what has been made of a task so far, when it is its turn: what comes before it must be on its way.
+    fn part(&mut self, turn: u64, events: Vec<Event<T, M>>) -> ControlFlow<()> {
+        self.flush()?;
+        if !self.flow.await_turn(turn) {
+            return ControlFlow::Break(());
+        }
+        self.make(turn, events, None);
+        self.flush()
     }
 
     /// Does the work on an article; should it panic, that costs this article only.
@@ -396,8 +400,13 @@ where
         }
     }
 
-    fn send(&self, turn: u64, events: Vec<Event<T, M>>, done: Option<usize>) -> ControlFlow<()> {
-        match self.results.send(Batch { turn, events, done }) {
+    fn make(&mut self, turn: u64, events: Vec<Event<T, M>>, done: Option<usize>) {
+        self.made.push(Batch { turn, events, done });
+    }
+
+    /// Sends what has been made.
+    fn flush(&mut self) -> ControlFlow<()> {
+        match self.results.send(std::mem::take(&mut self.made)) {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         }

@@ -135,6 +135,25 @@ fn stands_alone(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '\u{0e00}'..='\u{0eff}')
 }
 
+/// A capital letter of ASCII in [`SORTS`].
+const CAPITAL: u8 = 2;
+
+/// Which bytes are letters and digits of ASCII: not 0.
+static SORTS: [u8; 256] = {
+    let mut sorts = [0; 256];
+    let mut byte = 0;
+    while byte < sorts.len() {
+        let b = byte as u8;
+        if b.is_ascii_uppercase() {
+            sorts[byte] = CAPITAL;
+        } else if b.is_ascii_alphanumeric() {
+            sorts[byte] = 1;
+        }
+        byte += 1;
+    }
+    sorts
+};
+
 /// Appends the folded character: lower case, without accents, compatibility forms resolved.
 fn push_folded(c: char, out: &mut String) {
     if c.is_ascii() {
@@ -239,11 +258,15 @@ impl<'a> FoldingStream<'a> {
     /// belong to the word. `None`, and nothing read, if it is not as plain as that.
     fn plain_word(&mut self, begin: usize) -> Option<usize> {
         let bytes = self.text.as_bytes();
-        let length = bytes[begin..]
-            .iter()
-            .take_while(|b| b.is_ascii_alphanumeric())
-            .count();
-        let end = begin + length;
+        let mut end = begin;
+        let mut sorts = 0;
+        while let Some(byte) = bytes.get(end)
+            && let sort @ 1.. = SORTS[usize::from(*byte)]
+        {
+            sorts |= sort;
+            end += 1;
+        }
+        let length = end - begin;
         let ends = match bytes.get(end) {
             None => length > 0,
             // Of more than one letter these are no initials, after a letter no number.
@@ -255,7 +278,9 @@ impl<'a> FoldingStream<'a> {
             return None;
         }
         self.token.text.push_str(&self.text[begin..end]);
-        self.token.text.make_ascii_lowercase();
+        if sorts & CAPITAL > 0 {
+            self.token.text.make_ascii_lowercase();
+        }
         Some(end)
     }
 
@@ -346,12 +371,15 @@ impl TokenStream for FoldingStream<'_> {
             let Some(begin) = self.next_begin() else {
                 return false;
             };
-            let (end, go_on) = match self.plain_word(begin) {
-                Some(end) => (end, end),
-                None => self.word(begin),
+            let end = if let Some(end) = self.plain_word(begin) {
+                self.at = end;
+                end
+            } else {
+                let (end, go_on) = self.word(begin);
+                // A character that folds to nothing still has to be stepped over.
+                self.at = go_on.max(begin + self.char_at(begin).map_or(1, char::len_utf8));
+                end
             };
-            // A character that folds to nothing still has to be stepped over.
-            self.at = go_on.max(begin + self.char_at(begin).map_or(1, char::len_utf8));
             if self.token.text.is_empty() {
                 continue;
             }

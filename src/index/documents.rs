@@ -2,27 +2,28 @@
 
 mod cast;
 mod values;
+mod written;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
+use serde_json::value::RawValue;
 use tantivy::TantivyDocument;
 
 use super::analysis::{Analyzer, each_word};
 use super::families;
 use super::known::source_number;
+use super::names::indexed;
 use super::schema::{self, Fields, fields};
 use super::sketch;
-use super::stored::{
-    ArticleRef, Passage, PlaceRef, Spans, StoredArticle, StoredEntity, StoredPlace, StoredSaid,
-    StoredSpeaker, StoredStatement, StoredStep, chrono_day::Day,
-};
-use crate::article::{Article, Place, Reading, Said, Statement};
+use crate::article::{self, Article, Place, Reading, Statement};
 use crate::text::Span;
 use cast::Cast;
 pub(crate) use values::halves;
-use values::{Document, Names, Sets, days, halves_of_hash, paths, without};
+use values::{Document, Paths, Sets, days, raw, without};
 pub use values::{clean, date_of_days, day_number, join_path};
+use written::{ArticleRef, Passage, PlaceRef, Said, Spans};
 
 /// How far a passage reaches beyond the statement's sentence, in bytes, on each side.
 const PASSAGE_MARGIN: usize = 400;
@@ -100,17 +101,19 @@ pub fn statement_id(key: &str, ordinal: usize) -> String {
 struct Scene<'a> {
     article: &'a Article,
     reading: &'a Reading,
-    reference: ArticleRef,
+    /// What every statement says of its article, as JSON.
+    reference: Box<RawValue>,
     cast: Cast<'a>,
     /// Of each statement.
-    speakers: Vec<StoredSpeaker>,
+    speakers: Vec<written::Speaker<'a>>,
     /// Each once: a facet counts documents, not values.
-    authors: BTreeSet<String>,
-    outlet: Option<String>,
-    language: Option<String>,
+    authors: BTreeSet<Cow<'a, str>>,
+    outlet: Option<Cow<'a, str>>,
+    language: Option<Cow<'a, str>>,
     /// Of each place, the paths of itself and of all places above it.
-    paths: Vec<Vec<String>>,
-    names: Names,
+    paths: Vec<Paths>,
+    /// The place of the dateline as JSON.
+    dateline: Option<Box<RawValue>>,
     halves: (u64, u64),
     fields: &'static Fields,
 }
@@ -122,25 +125,14 @@ impl<'a> Scene<'a> {
         Self {
             article,
             reading,
-            reference: ArticleRef {
-                key: article.key.clone(),
-                id: article.id.clone(),
-                title: article.title.clone(),
-                byline: article.byline.clone(),
-                outlet: article.outlet.clone(),
-                url: article.url.clone(),
-                published: article.published.map(|p| p.date),
-                language: article.language.clone(),
-                origin: article.origin.clone(),
-                version: None,
-            },
+            reference: raw(&ArticleRef::of(article)),
             cast,
             speakers,
             authors: article.byline.iter().filter_map(|a| clean(a)).collect(),
             outlet: article.outlet.as_deref().and_then(clean),
             language: article.language.as_deref().and_then(clean),
-            paths: reading.places.iter().map(|p| paths(&p.path)).collect(),
-            names: Names::default(),
+            paths: reading.places.iter().map(|p| Paths::of(&p.path)).collect(),
+            dateline: place(reading, reading.dateline).map(|p| raw(&PlaceRef::of(p))),
             halves: halves(&article.key),
             fields: fields(),
         }
@@ -160,7 +152,7 @@ impl<'a> Scene<'a> {
         }
         for author in &self.authors {
             doc.whole(f.byline, author);
-            doc.name(f.byline_text, &self.names.of(author));
+            doc.name(f.byline_text, &indexed(author));
         }
         if let Some(outlet) = &self.outlet {
             doc.whole(f.outlet, outlet);
@@ -188,9 +180,10 @@ impl<'a> Scene<'a> {
         doc.day(f.said_from, from);
         doc.day(f.said_to, to);
         if from.year() == to.year() {
-            doc.whole(f.year, &format!("{:04}", from.year()));
+            let month = format!("{:04}-{:02}", from.year(), from.month());
+            doc.whole(f.year, &month[..month.len() - "-00".len()]);
             if from.month() == to.month() {
-                doc.whole(f.month, &format!("{:04}-{:02}", from.year(), from.month()));
+                doc.whole(f.month, &month);
             }
         }
     }
@@ -215,13 +208,13 @@ impl<'a> Scene<'a> {
             facets.add(f.kind, statement.kind.as_str());
             facets.add(f.stance, statement.stance.as_str());
             facets.add(f.speaker_type, statement.speaker.kind.as_str());
-            facets.add_clean(f.role, speaker.role.as_deref());
-            if let Some(name) = speaker.name.as_deref().and_then(clean) {
-                facets.add(f.speaker_key, self.names.of(&name).key.clone());
+            facets.add_clean(f.role, speaker.role);
+            if let Some(name) = speaker.name.and_then(clean) {
+                facets.add(f.speaker_key, indexed(&name).key.clone());
                 facets.add(f.speaker, name);
             }
             for form in &speaker.forms {
-                facets.add(f.speaker_text, form.as_str());
+                facets.add(f.speaker_text, *form);
             }
             for organisation in &speaker.organisations {
                 facets.add_clean(f.org, Some(organisation));
@@ -244,47 +237,50 @@ impl<'a> Scene<'a> {
         for n in 0..reading.places.len() {
             self.add_place(&mut facets, n);
         }
-        facets.write(f, &self.names, &mut doc);
-        if let Some(place) = self.dateline() {
+        facets.write(f, &mut doc);
+        if let Some(place) = place(reading, reading.dateline) {
             doc.steps(f.dateline_text, place);
         }
 
-        let entity = |name: &str, role: Option<&str>, mentions: &[Span]| StoredEntity {
-            name: name.to_owned(),
-            role: role.map(ToOwned::to_owned),
-            mentions: mentions.to_vec(),
-        };
         doc.stored(
             f.stored,
-            &StoredArticle {
-                article: self.reference.clone(),
-                section: article.section.clone(),
-                content_hash: article.content_hash.clone(),
-                text: article.text.clone(),
+            &written::Article {
+                article: ArticleRef::of(article),
+                section: article.section.as_deref(),
+                content_hash: &article.content_hash,
+                text: &article.text,
                 verbatim: article.map.is_verbatim(),
                 repairs: u32::try_from(article.repairs.len()).unwrap_or(u32::MAX),
                 people: reading
                     .people
                     .iter()
-                    .map(|p| entity(&p.name, p.role.as_deref(), &p.mentions))
+                    .map(|p| written::Entity {
+                        name: &p.name,
+                        role: p.role.as_deref(),
+                        mentions: &p.mentions,
+                    })
                     .collect(),
                 organisations: reading
                     .organisations
                     .iter()
-                    .map(|o| entity(&o.name, None, &o.mentions))
+                    .map(|o| written::Entity {
+                        name: &o.name,
+                        role: None,
+                        mentions: &o.mentions,
+                    })
                     .collect(),
                 places: reading
                     .places
                     .iter()
-                    .map(|p| StoredPlace {
-                        place: place_ref(p),
-                        mentions: p.mentions.clone(),
+                    .map(|p| written::Place {
+                        place: PlaceRef::of(p),
+                        mentions: &p.mentions,
                     })
                     .collect(),
                 statements: (0..reading.statements.len())
                     .map(|i| statement_id(&article.key, i))
                     .collect(),
-                extra: article.extra.clone(),
+                extra: &article.extra,
             },
             article.text.len(),
         );
@@ -323,30 +319,30 @@ impl<'a> Scene<'a> {
         doc.text(f.context_exact, around.of(text));
 
         doc.whole(f.speaker_type, speaker.kind.as_str());
-        if let Some(name) = speaker.name.as_deref().and_then(clean) {
-            doc.whole(f.speaker_key, &self.names.of(&name).key);
+        if let Some(name) = speaker.name.and_then(clean) {
+            doc.whole(f.speaker_key, &indexed(&name).key);
             doc.whole(f.speaker, &name);
         }
         for form in &speaker.forms {
-            doc.name(f.speaker_text, &self.names.of(form));
+            doc.name(f.speaker_text, &indexed(form));
         }
-        if let Some(role) = speaker.role.as_deref().and_then(clean) {
+        if let Some(role) = speaker.role.and_then(clean) {
             doc.whole(f.role, &role);
         }
         for role in speaker.role.iter().chain(&speaker.roles) {
             doc.text(f.role_text, role);
         }
-        let organisations: BTreeSet<String> = speaker
+        let organisations: BTreeSet<Cow<'_, str>> = speaker
             .organisations
             .iter()
             .filter_map(|o| clean(o))
             .collect();
         for organisation in &organisations {
             doc.whole(f.org, organisation);
-            doc.name(f.org_text, &self.names.of(organisation));
+            doc.name(f.org_text, &indexed(organisation));
         }
         if let Some(behalf) = &speaker.on_behalf_of {
-            doc.name(f.behalf_text, &self.names.of(behalf));
+            doc.name(f.behalf_text, &indexed(behalf));
         }
 
         for span in &statement.cue {
@@ -355,7 +351,7 @@ impl<'a> Scene<'a> {
         doc.whole(f.kind, statement.kind.as_str());
         doc.whole(f.stance, statement.stance.as_str());
         if let Some(span) = statement.addressee {
-            doc.name(f.addressee_text, &self.names.of(span.of(text)));
+            doc.name(f.addressee_text, &indexed(span.of(text)));
         }
         if let Some(medium) = statement.medium.and_then(|span| clean(span.of(text))) {
             doc.whole(f.medium, &medium);
@@ -366,71 +362,47 @@ impl<'a> Scene<'a> {
         let about = self.about(statement, &mut sets);
         for (index, field) in [
             (statement.place, f.said_in_text),
-            (self.reading.dateline, f.dateline_text),
+            (reading.dateline, f.dateline_text),
         ] {
-            if let (Some(n), Some(place)) = (index, self.place(index)) {
+            if let (Some(n), Some(place)) = (index, place(reading, index)) {
                 self.add_place(&mut sets, n as usize);
                 doc.steps(field, place);
             }
         }
-        sets.write(f, &self.names, &mut doc);
+        sets.write(f, &mut doc);
 
         let confidence = (statement.confidence.clamp(0.0, 1.0) * 1000.0).round();
         doc.number(f.confidence, confidence as u64);
-        let (family, sketch) = self.family(statement, speaker, &id);
+        let (family, sketch) = self.family(ordinal, statement, speaker);
         doc.number(f.family, family);
         for word in sketch.into_iter().flatten() {
             doc.number(f.quotation, word);
         }
 
-        let passage = self.passage(statement, around);
         let source = statement
             .extent()
             .map_or(0..0, |extent| article.map.source(extent));
         doc.stored(
             f.stored,
-            &StoredStatement {
-                id,
-                article: self.reference.clone(),
+            &written::Statement {
+                id: &id,
+                article: &self.reference,
                 kind: statement.kind,
                 stance: statement.stance,
                 confidence: statement.confidence,
-                speaker: speaker.clone(),
-                said: statement.said.as_ref().map(|said| StoredSaid {
-                    text: said.span.of(text).to_owned(),
-                    value: said.value.clone(),
-                    from: said.from.map(Day),
-                    to: said.to.map(Day),
-                }),
-                place: self.place(statement.place).map(place_ref),
-                dateline: self.dateline().map(place_ref),
-                about,
+                speaker,
+                said: statement.said.as_ref().map(|said| Said::of(said, text)),
+                place: place(reading, statement.place).map(PlaceRef::of),
+                dateline: self.dateline.as_deref(),
+                about: &about,
                 within: statement
                     .within
                     .map(|i| statement_id(&article.key, i as usize)),
-                spans: Spans {
-                    content: statement.content.clone(),
-                    cue: statement.cue.clone(),
-                    source: statement.source.clone(),
-                    sentence: statement.evidence.sentence,
-                    paragraph: statement.evidence.paragraph,
-                    addressee: statement.addressee,
-                    medium: statement.medium,
-                    said: statement.said.as_ref().map(|s| s.span),
-                },
+                spans: Spans::of(statement),
                 source_bytes: (source.start, source.end),
+                passage: self.passage(statement, around),
                 repaired: self.repaired(around),
-                passage,
-                evidence: statement
-                    .evidence
-                    .steps
-                    .iter()
-                    .map(|step| StoredStep {
-                        field: step.field.into(),
-                        rule: step.rule.into(),
-                        span: step.span,
-                    })
-                    .collect(),
+                evidence: &statement.evidence.steps,
                 family,
             },
             0,
@@ -448,16 +420,8 @@ impl<'a> Scene<'a> {
             .any(|r| r.span.overlaps(span))
     }
 
-    fn place(&self, index: Option<u32>) -> Option<&'a Place> {
-        self.reading.places.get(index? as usize)
-    }
-
-    fn dateline(&self) -> Option<&'a Place> {
-        self.place(self.reading.dateline)
-    }
-
     /// Collects the entities that are named in what was said; returns their names.
-    fn about<'s>(&'s self, statement: &Statement, sets: &mut Sets<'s>) -> Vec<String> {
+    fn about<'s>(&'s self, statement: &Statement, sets: &mut Sets<'s>) -> Vec<Cow<'s, str>> {
         let f = self.fields;
         let mut about = Vec::new();
         for named in self.cast.named_in(&statement.content) {
@@ -482,8 +446,8 @@ impl<'a> Scene<'a> {
             return;
         };
         let f = self.fields;
-        for path in paths {
-            sets.add(f.place, path.as_str());
+        for path in paths.all() {
+            sets.add(f.place, path);
         }
         for step in place.path.iter().chain([&place.name]) {
             sets.add(f.place_text, step.as_str());
@@ -497,36 +461,25 @@ impl<'a> Scene<'a> {
     /// family of their own: "No comment." is not a copy of another's "No comment."
     fn family(
         &self,
+        ordinal: usize,
         statement: &Statement,
-        speaker: &StoredSpeaker,
-        id: &str,
+        speaker: &written::Speaker<'_>,
     ) -> (u64, Option<Vec<u64>>) {
-        let name = speaker.name.as_deref().map(|name| self.names.of(name));
+        let name = speaker.name.map(indexed);
         let surname = name.as_ref().and_then(|name| name.surname.as_deref());
         let mut sketch = families::Sketch::of(surname);
-        let mut words = format!("{}\n", surname.unwrap_or_default());
-        let begin = words.len();
         for span in &statement.content {
-            each_word(
-                Analyzer::Exact,
-                span.of(&self.article.text),
-                |word, _, _| {
-                    if words.len() > begin {
-                        words.push(' ');
-                    }
-                    words.push_str(word);
-                    sketch.add(word);
-                },
-            );
+            let words = span.of(&self.article.text);
+            each_word(Analyzer::Exact, words, |word, _, _| sketch.add(word));
         }
         match sketch.done() {
-            Some(sketch) => (halves_of_hash(&words).0, Some(sketch)),
-            None => (halves_of_hash(id).0, None),
+            Some((family, sketch)) => (family, Some(sketch)),
+            None => (families::alone(self.halves, ordinal), None),
         }
     }
 
     /// Text from a little before the statement to a little after, cut at sentences where they are known.
-    fn passage(&self, statement: &Statement, around: Span) -> Passage {
+    fn passage(&self, statement: &Statement, around: Span) -> Passage<'a> {
         let text = self.article.text.as_str();
         let mut need = around;
         for span in [statement.addressee, statement.medium]
@@ -560,23 +513,17 @@ impl<'a> Scene<'a> {
         let end = text.floor_char_boundary(end.min(text.len())).max(begin);
         Passage {
             begin: u32::try_from(begin).unwrap_or(u32::MAX),
-            text: text.get(begin..end).unwrap_or_default().to_owned(),
+            text: text.get(begin..end).unwrap_or_default(),
         }
     }
 }
 
-fn said_interval(said: &Said) -> Option<(NaiveDate, NaiveDate)> {
+fn said_interval(said: &article::Said) -> Option<(NaiveDate, NaiveDate)> {
     let from = said.from?;
     let to = said.to.unwrap_or(from);
     (from <= to).then_some((from, to))
 }
 
-fn place_ref(place: &Place) -> PlaceRef {
-    PlaceRef {
-        name: place.name.clone(),
-        path: place.path.clone(),
-        geonames: place.geonames,
-        lat: place.lat,
-        lon: place.lon,
-    }
+fn place(reading: &Reading, index: Option<u32>) -> Option<&Place> {
+    reading.places.get(index? as usize)
 }

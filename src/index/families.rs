@@ -23,6 +23,7 @@ use super::error::{At, Error, ErrorKind};
 use super::manifest::FileEntry;
 use super::reader::segments;
 use super::schema::{self, fields};
+use super::sketch::mixed;
 use super::storage::write_atomically;
 use super::tape::Room;
 use join::Gathering;
@@ -43,35 +44,53 @@ pub(crate) const LEAST_WORDS: usize = 5;
 const MOST_WORDS: usize = 255;
 
 /// The sketch of a statement, while its words are read.
-pub(crate) struct Sketch(Vec<u64>);
+pub(crate) struct Sketch {
+    words: Vec<u64>,
+    /// The same for the same words by somebody of the same surname.
+    family: u64,
+}
 
 impl Sketch {
     /// Of no words yet, by somebody of this surname.
     pub(crate) fn of(surname: Option<&str>) -> Self {
-        let mut hashes = Vec::with_capacity(64);
-        hashes.push(surname.map_or(0, |s| u64::from(short_hash(s).max(1))));
-        Self(hashes)
+        let mut words = Vec::with_capacity(64);
+        let speaker = surname.map(hash);
+        words.push(speaker.map_or(0, |hash| u64::from(short(hash).max(1))));
+        Self {
+            words,
+            family: mixed(speaker.unwrap_or_default()),
+        }
     }
 
     /// The next word, folded.
     pub(crate) fn add(&mut self, word: &str) {
-        if self.0.len() <= MOST_WORDS {
-            self.0.push(u64::from(short_hash(word)));
+        let hash = hash(word);
+        self.family = mixed(self.family ^ hash);
+        if self.words.len() <= MOST_WORDS {
+            self.words.push(u64::from(short(hash)));
         }
     }
 
-    /// The sketch; `None` if there are too few words.
-    pub(crate) fn done(self) -> Option<Vec<u64>> {
-        (self.0.len() > LEAST_WORDS).then_some(self.0)
+    /// The family and the sketch; `None` if there are too few words.
+    pub(crate) fn done(self) -> Option<(u64, Vec<u64>)> {
+        (self.words.len() > LEAST_WORDS).then_some((self.family, self.words))
     }
 }
 
-/// FNV-1a, folded to sixteen bits.
-fn short_hash(word: &str) -> u16 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in word.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
+/// The family of a statement that is like no other: of its article's key and its number there.
+pub(crate) fn alone(key: (u64, u64), ordinal: usize) -> u64 {
+    mixed(mixed(key.0 ^ key.1) ^ ordinal as u64)
+}
+
+/// FNV-1a.
+fn hash(word: &str) -> u64 {
+    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// A hash folded to sixteen bits.
+fn short(hash: u64) -> u16 {
     (hash ^ hash >> 16 ^ hash >> 32 ^ hash >> 48) as u16
 }
 

@@ -5,7 +5,9 @@
 //! with the same tokens, titles aside, count as one speaker in facets; a query for a surname finds every name that
 //! holds it.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use super::analysis::{Analyzer, words};
@@ -13,6 +15,9 @@ use super::analysis::{Analyzer, words};
 /// Marks a token that stands for a full given name of which only the first letter is kept, so that "A. Ruiz" finds
 /// "Ana Ruiz" while "Ana Ruiz" does not find "Alba Ruiz". No name begins with a digit and a letter.
 const INITIAL_OF: char = '0';
+
+/// Names that a thread remembers at a time.
+const REMEMBERED: usize = 4096;
 
 /// Titles that may stand before a name and are not part of it.
 const TITLES: &[&str] = &[
@@ -319,7 +324,7 @@ pub(crate) struct Indexed {
 }
 
 impl Indexed {
-    pub(crate) fn of(name: &str) -> Self {
+    fn of(name: &str) -> Self {
         let tokens = tokens(name);
         let bare = without_titles(&tokens);
         Self {
@@ -328,6 +333,25 @@ impl Indexed {
             aliases: aliases_of(bare).iter().map(|a| a.join(" ")).collect(),
         }
     }
+}
+
+/// A name as the index keeps it, remembered: every statement of an article has some names again, and many articles
+/// name the same places and people.
+pub(crate) fn indexed(name: &str) -> Rc<Indexed> {
+    thread_local! {
+        static KNOWN: RefCell<HashMap<Box<str>, Rc<Indexed>>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(indexed) = known.get(name) {
+            return Rc::clone(indexed);
+        }
+        if known.len() == REMEMBERED {
+            known.clear();
+        }
+        let indexed = Rc::new(Indexed::of(name));
+        known.insert(name.into(), Rc::clone(&indexed));
+        indexed
+    })
 }
 
 /// The token that a name is looked up by when given names are left out.

@@ -101,32 +101,42 @@ pub(crate) fn resemblance(a: &[u64], b: &[u64]) -> f64 {
     ((f64::from(same) / rows as f64 - CHANCE) / (1.0 - CHANCE)).max(0.0)
 }
 
-/// Hands on the words of a text, runs of letters and digits, each as a hash of its lower case (FNV-1a).
+/// Hands on the words of a text, runs of letters and digits, each as a hash of its lower case.
 fn each_word(text: &str, mut each: impl FnMut(u64)) {
-    const NONE: u64 = 0xcbf2_9ce4_8422_2325;
-    let with = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    const NONE: u64 = 0;
+    // Numbers are hashed as in the compiler's own tables (FxHash).
+    let with = |hash: u64, number: u64| (hash.rotate_left(5) ^ number).wrapping_mul(BASE);
     let bytes = text.as_bytes();
     let (mut at, mut hash) = (0, NONE);
-    while let Some(&byte) = bytes.get(at) {
-        let mut is_part = byte.is_ascii_alphanumeric();
-        if byte.is_ascii() {
-            at += 1;
-            if is_part {
-                hash = with(hash, byte.to_ascii_lowercase());
+    while at < bytes.len() {
+        // Letters and digits of ASCII, eight at a time.
+        let (mut eight, mut length) = (0, 0);
+        while let Some(byte) = bytes.get(at)
+            && let lower @ 1.. = LOWER[usize::from(*byte)]
+        {
+            eight = eight << 8 | u64::from(lower);
+            (at, length) = (at + 1, length + 1);
+            if length % 8 == 0 {
+                hash = with(hash, eight);
+                eight = 0;
             }
-        } else {
+        }
+        if eight > 0 {
+            hash = with(hash, eight);
+        }
+        if bytes.get(at).is_some_and(|byte| !byte.is_ascii()) {
             let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else {
                 break;
             };
             at += c.len_utf8();
-            is_part = c.is_alphanumeric();
-            if is_part {
-                for lower in c.to_lowercase() {
-                    hash = lower.encode_utf8(&mut [0; 4]).bytes().fold(hash, with);
-                }
+            if c.is_alphanumeric() {
+                hash = c.to_lowercase().fold(hash, |h, c| with(h, u64::from(c)));
+                continue;
             }
+        } else {
+            at += 1;
         }
-        if !is_part && hash != NONE {
+        if hash != NONE {
             each(hash);
             hash = NONE;
         }
@@ -136,8 +146,21 @@ fn each_word(text: &str, mut each: impl FnMut(u64)) {
     }
 }
 
+/// The lower case of the letters and digits of ASCII, 0 for every other byte.
+static LOWER: [u8; 256] = {
+    let mut lower = [0; 256];
+    let mut byte = 0;
+    while byte < lower.len() {
+        if (byte as u8).is_ascii_alphanumeric() {
+            lower[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    lower
+};
+
 /// Spreads every bit over all (the finaliser of SplitMix64).
-fn mixed(mut x: u64) -> u64 {
+pub(super) fn mixed(mut x: u64) -> u64 {
     x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

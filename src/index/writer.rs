@@ -163,7 +163,11 @@ impl Writer {
             }
         } else {
             let storage = Storage::open(&segments).at(&segments)?;
-            let settings = tantivy::IndexSettings::default();
+            let settings = tantivy::IndexSettings {
+                // Every core is at work already.
+                docstore_compress_dedicated_thread: false,
+                ..tantivy::IndexSettings::default()
+            };
             Index::create(storage, schema::schema().clone(), settings).at(&segments)?;
         }
         let index = open_engine(&segments, Storage::open)?;

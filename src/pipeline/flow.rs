@@ -6,7 +6,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 #[derive(Debug)]
 pub(super) struct Flow {
     state: Mutex<State>,
-    changed: Condvar,
+    /// There is room for the task that waits to enter.
+    room: Condvar,
+    /// The turn has come of a task that waits for it.
+    turned: Condvar,
     most_tasks: usize,
     most_bytes: usize,
 }
@@ -15,8 +18,12 @@ pub(super) struct Flow {
 struct State {
     tasks: usize,
     bytes: usize,
+    /// What the task takes that waits to enter.
+    entering: Option<usize>,
     /// The task whose results are consumed now.
     turn: u64,
+    /// Tasks that wait for their turn.
+    awaiting: usize,
     closed: bool,
 }
 
@@ -24,27 +31,46 @@ impl Flow {
     pub(super) fn new(most_tasks: usize, most_bytes: usize) -> Self {
         Self {
             state: Mutex::default(),
-            changed: Condvar::new(),
+            room: Condvar::new(),
+            turned: Condvar::new(),
             most_tasks,
             most_bytes,
         }
     }
 
-    /// Waits until there is room for a task of so many bytes. One that is larger than the bound goes alone. Says
-    /// whether to go on.
+    /// Waits until there is room for a task of so many bytes. One that is larger than the bound goes alone. When the
+    /// bound is reached, a quarter of it must get free first: whoever enters is not woken for each task that leaves.
+    /// Says whether to go on.
     pub(super) fn enter(&self, bytes: usize) -> bool {
-        let mut state = self.wait_while(|s| {
-            s.tasks > 0
-                && (s.tasks >= self.most_tasks || s.bytes.saturating_add(bytes) > self.most_bytes)
-        });
+        let mut state = self.lock();
+        if !state.has_room(bytes, self.most_tasks, self.most_bytes) {
+            state.entering = Some(bytes);
+            state = self
+                .room
+                .wait_while(state, |s| !s.closed && !self.is_eased(s, bytes))
+                .unwrap_or_else(PoisonError::into_inner);
+            state.entering = None;
+        }
         state.tasks += 1;
         state.bytes = state.bytes.saturating_add(bytes);
         !state.closed
     }
 
+    fn is_eased(&self, state: &State, bytes: usize) -> bool {
+        let less = |most: usize| most - most / 4;
+        state.has_room(bytes, less(self.most_tasks), less(self.most_bytes))
+    }
+
     /// Waits for the turn of a task. Says whether to go on.
     pub(super) fn await_turn(&self, turn: u64) -> bool {
-        !self.wait_while(|s| s.turn < turn).closed
+        let mut state = self.lock();
+        state.awaiting += 1;
+        state = self
+            .turned
+            .wait_while(state, |s| !s.closed && s.turn < turn)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.awaiting -= 1;
+        !state.closed
     }
 
     /// The task whose turn it is has been consumed; it was let in for so many bytes.
@@ -53,25 +79,33 @@ impl Flow {
         state.turn += 1;
         state.tasks -= 1;
         state.bytes = state.bytes.saturating_sub(bytes);
+        let is_eased = state.entering.is_some_and(|b| self.is_eased(&state, b));
+        let is_awaited = state.awaiting > 0;
         drop(state);
-        self.changed.notify_all();
+        if is_eased {
+            self.room.notify_all();
+        }
+        if is_awaited {
+            self.turned.notify_all();
+        }
     }
 
     /// Lets everybody who waits go, and tells them to stop.
     pub(super) fn close(&self) {
         self.lock().closed = true;
-        self.changed.notify_all();
-    }
-
-    fn wait_while(&self, must_wait: impl Fn(&State) -> bool) -> MutexGuard<'_, State> {
-        self.changed
-            .wait_while(self.lock(), |s| !s.closed && must_wait(s))
-            .unwrap_or_else(PoisonError::into_inner)
+        self.room.notify_all();
+        self.turned.notify_all();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         // The state is numbers that are changed together: it is sound whatever a holder died of.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn has_room(&self, bytes: usize, most_tasks: usize, most_bytes: usize) -> bool {
+        self.tasks == 0 || self.tasks < most_tasks && self.bytes.saturating_add(bytes) <= most_bytes
     }
 }
 

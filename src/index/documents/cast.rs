@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::written;
 use crate::article::{Article, Entity, Reading, Speaker, SpeakerType, Statement};
-use crate::index::stored::StoredSpeaker;
 use crate::text::Span;
 
 /// Everybody and everything named in an article.
@@ -27,8 +27,12 @@ pub(super) struct Named<'a> {
     pub(super) place: Option<usize>,
 }
 
+/// Each once, in order.
 fn once<'a>(words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    words.collect::<BTreeSet<_>>().into_iter().collect()
+    let mut words: Vec<&str> = words.collect();
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 impl<'a> Cast<'a> {
@@ -91,7 +95,7 @@ impl<'a> Cast<'a> {
 
     /// Who and what is meant by a name or a pronoun wholly inside one of the spans, in the order of the reading.
     pub(super) fn named_in(&self, spans: &[Span]) -> impl Iterator<Item = &Named<'a>> {
-        let mut numbers = BTreeSet::new();
+        let mut numbers = Vec::new();
         for span in spans {
             let first = self.mentions.partition_point(|(m, _)| m.begin < span.begin);
             let inside = self.mentions[first..]
@@ -99,6 +103,8 @@ impl<'a> Cast<'a> {
                 .take_while(|(m, _)| m.begin <= span.end);
             numbers.extend(inside.filter(|(m, _)| span.contains(*m)).map(|(_, n)| *n));
         }
+        numbers.sort_unstable();
+        numbers.dedup();
         numbers.into_iter().filter_map(|n| self.all.get(n as usize))
     }
 
@@ -119,7 +125,7 @@ impl<'a> Cast<'a> {
     }
 
     /// The speaker with every form of the name that the article has for them.
-    pub(super) fn speaker(&self, statement: &Statement) -> StoredSpeaker {
+    pub(super) fn speaker(&self, statement: &'a Statement) -> written::Speaker<'a> {
         let Speaker {
             kind,
             name,
@@ -128,11 +134,11 @@ impl<'a> Cast<'a> {
             on_behalf_of,
         } = &statement.speaker;
         let named = entity.and_then(|entity| self.named(entity));
-        let mut forms: BTreeSet<&str> = name.iter().map(String::as_str).collect();
+        let mut forms: Vec<&str> = name.iter().map(String::as_str).collect();
         let mut roles: Vec<&str> = Vec::new();
         let mut organisations: Vec<&str> = Vec::new();
         if let Some(named) = named {
-            forms.insert(named.name);
+            forms.push(named.name);
             // A place that speaks has no other names.
             if named.place.is_none() {
                 forms.extend(&named.forms);
@@ -153,16 +159,16 @@ impl<'a> Cast<'a> {
         }
         let mut seen = BTreeSet::new();
         organisations.retain(|o| seen.insert(*o));
+        let forms = once(forms.into_iter().filter(|f| !f.is_empty()));
         roles.retain(|r| Some(*r) != role.as_deref());
-        let owned = |words: Vec<&str>| words.into_iter().map(ToOwned::to_owned).collect();
-        StoredSpeaker {
+        written::Speaker {
             kind: *kind,
-            name: name.clone().filter(|_| *kind == SpeakerType::Named),
-            role: role.clone(),
-            on_behalf_of: on_behalf_of.clone(),
-            organisations: owned(organisations),
-            forms: owned(forms.into_iter().filter(|f| !f.is_empty()).collect()),
-            roles: owned(roles),
+            name: name.as_deref().filter(|_| *kind == SpeakerType::Named),
+            role: role.as_deref(),
+            on_behalf_of: on_behalf_of.as_deref(),
+            organisations,
+            forms,
+            roles,
         }
     }
 }

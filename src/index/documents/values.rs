@@ -1,17 +1,15 @@
 //! Values as the index takes them: cleaned, cut to length, each once, and numbers for what is compared by number.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
+use serde_json::value::{RawValue, to_raw_value};
 use tantivy::TantivyDocument;
 use tantivy::schema::Field;
 
 use crate::article::Place;
 use crate::date::PartialDate;
-use crate::index::names::Indexed;
+use crate::index::names::{Indexed, indexed};
 use crate::index::schema::Fields;
 use crate::text::Span;
 
@@ -33,7 +31,10 @@ pub(crate) fn halves(hex: &str) -> (u64, u64) {
 
 /// A value fit for a facet: no control characters, no blanks at the ends, not too long. `None` if nothing is left.
 #[must_use]
-pub fn clean(value: &str) -> Option<String> {
+pub fn clean(value: &str) -> Option<Cow<'_, str>> {
+    if is_clean(value) {
+        return Some(Cow::Borrowed(value));
+    }
     let mut out = String::with_capacity(value.len().min(LONGEST_VALUE));
     for word in value.split(|c: char| c.is_whitespace() || c.is_control()) {
         if word.is_empty() {
@@ -48,27 +49,58 @@ pub fn clean(value: &str) -> Option<String> {
             break;
         }
     }
-    let trimmed = out.trim_end();
-    (!trimmed.is_empty()).then(|| trimmed.to_owned())
+    out.truncate(out.trim_end().len());
+    (!out.is_empty()).then_some(Cow::Owned(out))
+}
+
+/// Is this a value that [`clean`] leaves as it is? Most are.
+fn is_clean(value: &str) -> bool {
+    let mut after_blank = true;
+    for c in value.chars() {
+        let is_blank = c == ' ';
+        if is_blank && after_blank || !is_blank && (c.is_whitespace() || c.is_control()) {
+            return false;
+        }
+        after_blank = is_blank;
+    }
+    !after_blank && value.len() <= LONGEST_VALUE
 }
 
 /// One string for a path, `/` between the steps; a `/` within a step becomes the division slash `∕`.
 #[must_use]
 pub fn join_path(path: &[String]) -> String {
-    paths(path).pop().unwrap_or_default()
+    Paths::of(path).deepest
 }
 
-/// The paths of a place and of all places above it, from the top, each as [`join_path`] has it.
-pub(super) fn paths(path: &[String]) -> Vec<String> {
-    let mut all: Vec<String> = Vec::with_capacity(path.len());
-    for step in path.iter().filter_map(|step| clean(step)) {
-        let step = step.replace('/', "∕");
-        all.push(match all.last() {
-            Some(above) => format!("{above}/{step}"),
-            None => step,
-        });
+/// The paths of a place and of all places above it.
+pub(super) struct Paths {
+    /// That of the place itself, as [`join_path`] has it.
+    deepest: String,
+    /// Where each of them ends in it, from the top.
+    ends: Vec<usize>,
+}
+
+impl Paths {
+    pub(super) fn of(path: &[String]) -> Self {
+        let mut deepest = String::with_capacity(path.iter().map(|step| step.len() + 1).sum());
+        let mut ends = Vec::with_capacity(path.len());
+        for step in path.iter().filter_map(|step| clean(step)) {
+            if !deepest.is_empty() {
+                deepest.push('/');
+            }
+            for (n, part) in step.split('/').enumerate() {
+                deepest.push_str(if n > 0 { "∕" } else { "" });
+                deepest.push_str(part);
+            }
+            ends.push(deepest.len());
+        }
+        Self { deepest, ends }
     }
-    all
+
+    /// All of them, from the top.
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+        self.ends.iter().map(|end| &self.deepest[..*end])
+    }
 }
 
 pub(super) fn days(date: NaiveDate) -> i64 {
@@ -130,6 +162,12 @@ pub(super) fn without(whole: Span, holes: &[Span]) -> Vec<Span> {
     pieces
 }
 
+/// A value as JSON, to be put into many others.
+pub(super) fn raw<T: serde::Serialize>(value: &T) -> Box<RawValue> {
+    // As in [`Document::stored`].
+    to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
 /// A document under construction.
 pub(super) struct Document(pub(super) TantivyDocument);
 
@@ -185,24 +223,6 @@ impl Document {
     }
 }
 
-/// Names of an article as the index keeps them, each worked out once: every statement has some of them again.
-#[derive(Default)]
-pub(super) struct Names(RefCell<HashMap<String, Rc<Indexed>>>);
-
-impl Names {
-    pub(super) fn of(&self, name: &str) -> Rc<Indexed> {
-        let mut names = self.0.borrow_mut();
-        match names.get(name) {
-            Some(known) => Rc::clone(known),
-            None => {
-                let indexed = Rc::new(Indexed::of(name));
-                names.insert(name.to_owned(), Rc::clone(&indexed));
-                indexed
-            }
-        }
-    }
-}
-
 /// Values of multi-valued fields, each once.
 #[derive(Default)]
 pub(super) struct Sets<'a>(Vec<(Field, Cow<'a, str>)>);
@@ -215,19 +235,19 @@ impl<'a> Sets<'a> {
         }
     }
 
-    pub(super) fn add_clean(&mut self, field: Field, value: Option<&str>) {
+    pub(super) fn add_clean(&mut self, field: Field, value: Option<&'a str>) {
         if let Some(value) = value.and_then(clean) {
             self.add(field, value);
         }
     }
 
     /// In the order of the fields and of the values.
-    pub(super) fn write(mut self, f: &Fields, names: &Names, doc: &mut Document) {
+    pub(super) fn write(mut self, f: &Fields, doc: &mut Document) {
         self.0.sort_unstable();
         self.0.dedup();
         for (field, value) in self.0 {
             if [f.speaker_text, f.about_text].contains(&field) {
-                doc.name(field, &names.of(&value));
+                doc.name(field, &indexed(&value));
             } else {
                 doc.whole(field, &value);
             }

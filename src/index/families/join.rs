@@ -400,7 +400,7 @@ mod tests {
             let surname = (!surname.is_empty()).then_some(*surname);
             let mut sketch = Sketch::of(surname);
             words.split(' ').for_each(|word| sketch.add(word));
-            let sketch = sketch.done().unwrap();
+            let (_, sketch) = sketch.done().unwrap();
             let words = sketch[1..].iter().map(|w| *w as u16).collect();
             (n, sketch[0] as u16, words)
         });

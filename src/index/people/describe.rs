@@ -2,6 +2,7 @@
 //! roles, and other names that the article itself gives. The value says nothing of the article, so that all articles
 //! which say the same share it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::documents::clean;
@@ -57,7 +58,7 @@ pub(super) struct Described<'a> {
 /// The values for an article.
 pub(in super::super) fn describe(article: &Article, reading: &Reading) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
-    let told = told(article, reading);
+    let (told, none) = (told(article, reading), BTreeSet::new());
     for (n, person) in reading.people.iter().enumerate() {
         let roles = person
             .roles
@@ -66,12 +67,12 @@ pub(in super::super) fn describe(article: &Article, reading: &Reading) -> BTreeS
             .chain(person.role.as_deref())
             .filter_map(clean)
             .collect();
-        let also = told.get(&n).cloned().unwrap_or_default();
-        all.extend(value(&person.name, 'p', roles, also));
+        let also = told.get(&n).unwrap_or(&none);
+        all.extend(value(&person.name, 'p', &roles, also));
     }
     for organisation in &reading.organisations {
         let also = other_forms(organisation, &article.text);
-        all.extend(value(&organisation.name, 'o', BTreeSet::new(), also));
+        all.extend(value(&organisation.name, 'o', &BTreeSet::new(), &also));
     }
     all
 }
@@ -79,27 +80,36 @@ pub(in super::super) fn describe(article: &Article, reading: &Reading) -> BTreeS
 fn value(
     name: &str,
     sort: char,
-    roles: BTreeSet<String>,
-    also: BTreeSet<String>,
+    roles: &BTreeSet<Cow<'_, str>>,
+    also: &BTreeSet<String>,
 ) -> Option<String> {
     let name = clean(name)?;
-    let key = names::key(&name);
+    let indexed = names::indexed(&name);
+    let key = indexed.key.as_str();
     if key.is_empty() {
         return None;
     }
-    let list = |members: BTreeSet<String>, key: &str| {
-        let members: Vec<String> = members
-            .into_iter()
-            .filter(|m| m != key)
-            .take(MOST)
-            .collect();
-        members.join(&MEMBER.to_string())
-    };
-    let roles = list(roles, "");
-    let also = list(also, &key);
-    Some(format!(
-        "{key}{PART}{sort}{PART}{name}{PART}{roles}{PART}{also}"
-    ))
+    let mut value = String::with_capacity(key.len() + name.len() + 64);
+    value.push_str(key);
+    value.extend([PART, sort, PART]);
+    value.push_str(&name);
+    value.push(PART);
+    push_list(&mut value, roles.iter().map(AsRef::as_ref));
+    value.push(PART);
+    push_list(
+        &mut value,
+        also.iter().map(String::as_str).filter(|k| *k != key),
+    );
+    Some(value)
+}
+
+fn push_list<'a>(value: &mut String, members: impl Iterator<Item = &'a str>) {
+    for (n, member) in members.take(MOST).enumerate() {
+        if n > 0 {
+            value.push(MEMBER);
+        }
+        value.push_str(member);
+    }
 }
 
 /// Takes a value apart.

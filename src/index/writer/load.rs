@@ -127,8 +127,12 @@ impl Drop for Loaded {
     fn drop(&mut self) {
         let mut bytes = self.load.lock();
         *bytes = bytes.saturating_sub(self.bytes);
+        // Whoever waits is not woken for each document that leaves.
+        let is_eased = *bytes <= self.load.most / 2;
         drop(bytes);
-        self.load.less.notify_all();
+        if is_eased {
+            self.load.less.notify_all();
+        }
     }
 }
 
