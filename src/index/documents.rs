@@ -141,7 +141,7 @@ impl<'a> Scene<'a> {
     /// Fields that statements and articles have in common.
     fn common(&self, doc: &mut Document, ordinal: u64) {
         let f = self.fields;
-        doc.whole(f.key, &self.article.key);
+        doc.text(f.key, &self.article.key);
         doc.number(f.key_high, self.halves.0);
         doc.number(f.key_low, self.halves.1);
         // Twelve bits for the statement, the rest from the key: ties are broken the same way in every index.
@@ -151,15 +151,15 @@ impl<'a> Scene<'a> {
             doc.text(f.title_exact, title);
         }
         for author in &self.authors {
-            doc.whole(f.byline, author);
+            doc.text(f.byline, author);
             doc.name(f.byline_text, &indexed(author));
         }
         if let Some(outlet) = &self.outlet {
-            doc.whole(f.outlet, outlet);
+            doc.text(f.outlet, outlet);
             doc.text(f.outlet_text, outlet);
         }
         if let Some(language) = &self.language {
-            doc.whole(f.language, language);
+            doc.text(f.language, language);
         }
         let published = self.published();
         if let Some((from, to)) = published {
@@ -181,9 +181,9 @@ impl<'a> Scene<'a> {
         doc.day(f.said_to, to);
         if from.year() == to.year() {
             let month = format!("{:04}-{:02}", from.year(), from.month());
-            doc.whole(f.year, &month[..month.len() - "-00".len()]);
+            doc.text(f.year, &month[..month.len() - "-00".len()]);
             if from.month() == to.month() {
-                doc.whole(f.month, &month);
+                doc.text(f.month, &month);
             }
         }
     }
@@ -192,8 +192,8 @@ impl<'a> Scene<'a> {
         let (article, reading, f) = (self.article, self.reading, self.fields);
         // The text twice to search it, and once as it is stored.
         let mut doc = Document::with_capacity(3 * article.text.len() + ROOM);
-        doc.whole(f.doc, schema::ARTICLE);
-        doc.whole(f.id, &article.key);
+        doc.text(f.doc, schema::ARTICLE);
+        doc.text(f.id, &article.key);
         self.common(&mut doc, 0);
         self.when(&mut doc, self.published());
         let body = article.text.get(article.head.body as usize..);
@@ -223,7 +223,7 @@ impl<'a> Scene<'a> {
             facets.add_clean(f.medium, medium);
         }
         for value in super::people::describe(article, reading) {
-            doc.whole(f.entity, &value);
+            doc.text(f.entity, &value);
         }
         for person in &reading.people {
             facets.add_clean(f.about, Some(&person.name));
@@ -294,8 +294,8 @@ impl<'a> Scene<'a> {
         let speaker = self.speakers.get(ordinal)?;
         let id = statement_id(&article.key, ordinal);
         let mut doc = Document::with_capacity(ROOM);
-        doc.whole(f.doc, schema::STATEMENT);
-        doc.whole(f.id, &id);
+        doc.text(f.doc, schema::STATEMENT);
+        doc.text(f.id, &id);
         self.common(&mut doc, ordinal as u64 + 1);
         let said = statement.said.as_ref().and_then(said_interval);
         self.when(&mut doc, said.or_else(|| self.published()));
@@ -318,16 +318,16 @@ impl<'a> Scene<'a> {
         }
         doc.text(f.context_exact, around.of(text));
 
-        doc.whole(f.speaker_type, speaker.kind.as_str());
+        doc.text(f.speaker_type, speaker.kind.as_str());
         if let Some(name) = speaker.name.and_then(clean) {
-            doc.whole(f.speaker_key, &indexed(&name).key);
-            doc.whole(f.speaker, &name);
+            doc.text(f.speaker_key, &indexed(&name).key);
+            doc.text(f.speaker, &name);
         }
         for form in &speaker.forms {
             doc.name(f.speaker_text, &indexed(form));
         }
         if let Some(role) = speaker.role.and_then(clean) {
-            doc.whole(f.role, &role);
+            doc.text(f.role, &role);
         }
         for role in speaker.role.iter().chain(&speaker.roles) {
             doc.text(f.role_text, role);
@@ -338,7 +338,7 @@ impl<'a> Scene<'a> {
             .filter_map(|o| clean(o))
             .collect();
         for organisation in &organisations {
-            doc.whole(f.org, organisation);
+            doc.text(f.org, organisation);
             doc.name(f.org_text, &indexed(organisation));
         }
         if let Some(behalf) = &speaker.on_behalf_of {
@@ -348,13 +348,13 @@ impl<'a> Scene<'a> {
         for span in &statement.cue {
             doc.text(f.cue, span.of(text));
         }
-        doc.whole(f.kind, statement.kind.as_str());
-        doc.whole(f.stance, statement.stance.as_str());
+        doc.text(f.kind, statement.kind.as_str());
+        doc.text(f.stance, statement.stance.as_str());
         if let Some(span) = statement.addressee {
             doc.name(f.addressee_text, &indexed(span.of(text)));
         }
         if let Some(medium) = statement.medium.and_then(|span| clean(span.of(text))) {
-            doc.whole(f.medium, &medium);
+            doc.text(f.medium, &medium);
             doc.text(f.medium_text, &medium);
         }
 

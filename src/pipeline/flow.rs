@@ -133,6 +133,19 @@ mod tests {
     }
 
     #[test]
+    fn when_full_a_quarter_must_get_free() {
+        let flow = Flow::new(8, 1000);
+        (0..8).for_each(|_| assert!(flow.enter(10)));
+        for eased in [false, false, false, true] {
+            assert_eq!(flow.is_eased(&flow.lock(), 10), eased);
+            flow.next_turn(10);
+        }
+        // Of the bytes too: four tasks are left.
+        assert!(flow.is_eased(&flow.lock(), 710));
+        assert!(!flow.is_eased(&flow.lock(), 711));
+    }
+
+    #[test]
     fn closing_lets_everybody_go() {
         let flow = Flow::new(1, 100);
         assert!(flow.enter(1));

@@ -28,9 +28,7 @@ pub(super) fn stem_in_place(word: &mut String) {
         static MEMORY: RefCell<Memory> = RefCell::new(Memory::new());
     }
     let Some(key) = Short::of(word) else {
-        if let Cow::Owned(stem) = stem(word) {
-            *word = stem;
-        }
+        cut(word);
         return;
     };
     MEMORY.with_borrow_mut(|memory| {
@@ -39,14 +37,19 @@ pub(super) fn stem_in_place(word: &mut String) {
             slot.stem.put(word);
             return;
         }
-        if let Cow::Owned(stem) = stem(word) {
-            word.clear();
-            word.push_str(&stem);
-        }
+        cut(word);
         if let Some(stem) = Short::of(word) {
             *slot = Slot { word: key, stem };
         }
     });
+}
+
+fn cut(word: &mut String) {
+    if let Cow::Owned(stem) = stem(word) {
+        // The room that the word has is kept for the next.
+        word.clear();
+        word.push_str(&stem);
+    }
 }
 
 /// What has been stemmed lately; each word has one place where it may stand.

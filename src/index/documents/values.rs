@@ -177,14 +177,10 @@ impl Document {
         Self(TantivyDocument::with_capacity(bytes))
     }
 
-    pub(super) fn whole(&mut self, field: Field, value: &str) {
+    pub(super) fn text(&mut self, field: Field, value: &str) {
         if !value.is_empty() {
             self.0.add_text(field, value);
         }
-    }
-
-    pub(super) fn text(&mut self, field: Field, value: &str) {
-        self.whole(field, value);
     }
 
     /// A name under all its aliases.
@@ -249,7 +245,7 @@ impl<'a> Sets<'a> {
             if [f.speaker_text, f.about_text].contains(&field) {
                 doc.name(field, &indexed(&value));
             } else {
-                doc.whole(field, &value);
+                doc.text(field, &value);
             }
         }
     }
