@@ -4,7 +4,9 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
@@ -238,19 +240,26 @@ impl<const N: usize, const K: usize> Sorter<N, K> {
         let mut heads = BinaryHeap::new();
         for (n, run) in runs.iter_mut().enumerate() {
             let next = run.next(&self.tape);
-            heads.extend(next.map(|record| std::cmp::Reverse((order::<N, K>(&record), n, record))));
+            heads.extend(next.map(|record| Reverse((order::<N, K>(&record), n, record))));
         }
-        while let Some(std::cmp::Reverse((_, n, record))) = heads.pop() {
+        while let Some(mut head) = heads.peek_mut() {
+            let Reverse((_, n, record)) = *head;
             take(record)?;
-            let next = runs.get_mut(n).and_then(|run| run.next(&self.tape));
-            heads.extend(next.map(|record| std::cmp::Reverse((order::<N, K>(&record), n, record))));
+            match runs.get_mut(n).and_then(|run| run.next(&self.tape)) {
+                // One move down the heap in place of one up and one down.
+                Some(next) => *head = Reverse((order::<N, K>(&next), n, next)),
+                None => drop(PeekMut::pop(head)),
+            }
         }
         self.tape.check()
     }
 }
 
-fn order<const N: usize, const K: usize>(record: &[u32; N]) -> [u32; K] {
-    std::array::from_fn(|n| record.get(n).copied().unwrap_or(0))
+/// The first `K` numbers as one.
+fn order<const N: usize, const K: usize>(record: &[u32; N]) -> u128 {
+    const { assert!(K <= N && K <= 4, "more than a key holds") };
+    let key = record.iter().take(K);
+    key.fold(0, |key, number| key << 32 | u128::from(*number))
 }
 
 /// A run that is being read.

@@ -112,6 +112,8 @@ pub struct Writer {
     dir: PathBuf,
     index: Index,
     engine: IndexWriter<Loaded>,
+    /// Which segments the engine joins.
+    joins: Bounded,
     load: Arc<Load>,
     /// What the engine has not been told yet.
     batch: Batch,
@@ -189,7 +191,8 @@ impl Writer {
                 other => ErrorKind::from(other),
             })
             .at(dir)?;
-        engine.set_merge_policy(Box::new(Bounded::while_writing(memory)));
+        let joins = Bounded::new(memory);
+        engine.set_merge_policy(Box::new(joins.clone()));
         // From here on the lock is ours.
         sweep(&segments);
         Manifest::sweep(dir);
@@ -203,6 +206,7 @@ impl Writer {
             dir: dir.to_owned(),
             index,
             engine,
+            joins,
             load: Load::new(memory / WAITING),
             batch: Batch::default(),
             reader,

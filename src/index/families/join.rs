@@ -108,8 +108,10 @@ impl Words {
         let begin = begin as usize;
         let numbers = self.numbers.get(begin..begin + count.div_ceil(2));
         into.clear();
-        for [two] in &*numbers {
-            into.extend([*two as u16, (two >> 16) as u16]);
+        into.resize(2 * numbers.len(), 0);
+        let (pairs, _) = into.as_chunks_mut::<2>();
+        for (pair, [two]) in pairs.iter_mut().zip(&*numbers) {
+            *pair = [*two as u16, (two >> 16) as u16];
         }
         into.truncate(count);
     }
@@ -261,7 +263,7 @@ impl Leaders<'_> {
 #[derive(Clone, Copy, Debug)]
 struct Brief {
     /// A bit for each word, of 128.
-    bits: [u32; 4],
+    bits: [u64; 2],
     speaker: u16,
     length: u16,
 }
@@ -269,12 +271,12 @@ struct Brief {
 impl Brief {
     fn of(speaker: u16, words: &[u16]) -> Self {
         let mut brief = Self {
-            bits: [0; 4],
+            bits: [0; 2],
             speaker,
             length: words.len() as u16,
         };
         for word in words {
-            brief.bits[usize::from(word >> 5 & 3)] |= 1 << (word & 31);
+            brief.bits[usize::from(word >> 6 & 1)] |= 1 << (word & 63);
         }
         brief
     }
@@ -286,14 +288,15 @@ impl Brief {
         let speakers =
             self.speaker == 0 && copy.speaker != 0 || may_be_one(self.speaker, copy.speaker, words);
         let lacks = |part: usize| (copy.bits[part] & !self.bits[part]).count_ones() as usize;
-        speakers && (0..4).map(lacks).sum::<usize>() <= words - needed(words)
+        speakers && lacks(0) + lacks(1) <= words - needed(words)
     }
 }
 
 /// Pairs on their way from a shingle in common to enough words in common.
 struct Pairs<'a> {
     statements: &'a Statements,
-    fresh: Vec<[u32; 2]>,
+    /// The longer one's place above the other's.
+    fresh: Vec<u64>,
     alike: Sorter<2, 2>,
     /// How often the longer one has each word; all nought between two tests.
     counts: Vec<u8>,
@@ -312,7 +315,8 @@ impl Pairs<'_> {
             let brief = briefs[copy as usize];
             let leaders = group[..at].iter().copied();
             let possible = leaders.filter(|leader| briefs[*leader as usize].may_have(brief));
-            self.fresh.extend(possible.map(|leader| [leader, copy]));
+            self.fresh
+                .extend(possible.map(|leader| u64::from(leader) << 32 | u64::from(copy)));
         }
         if self.fresh.len() > PAIRS_AT_ONCE {
             self.test()?;
@@ -326,28 +330,36 @@ impl Pairs<'_> {
         fresh.sort_unstable();
         fresh.dedup();
         let mut met = Vec::new();
-        for copies in fresh.chunk_by(|a, b| a[0] == b[0]) {
-            let Some(&[leader, _]) = copies.first() else {
+        let place = |pair: u64| (pair >> 32) as u32;
+        for copies in fresh.chunk_by(|a, b| place(*a) == place(*b)) {
+            let Some(leader) = copies.first().map(|pair| place(*pair)) else {
                 continue;
             };
             self.statements.words(leader, &mut self.long);
             for &word in &self.long {
                 self.counts[word as usize] += 1;
             }
-            for &[_, copy] in copies {
+            for copy in copies.iter().map(|pair| *pair as u32) {
                 self.statements.words(copy, &mut self.short);
+                // Most lack enough long before their end.
+                let mut may_lack = Some(self.short.len() - needed(self.short.len()));
                 met.clear();
                 for &word in &self.short {
                     let count = &mut self.counts[word as usize];
                     if *count > 0 {
                         *count -= 1;
                         met.push(word);
+                    } else {
+                        may_lack = may_lack.and_then(|lack| lack.checked_sub(1));
+                        if may_lack.is_none() {
+                            break;
+                        }
                     }
                 }
                 for &word in &met {
                     self.counts[word as usize] += 1;
                 }
-                if met.len() >= needed(self.short.len()) {
+                if may_lack.is_some() {
                     self.alike.add([leader, copy])?;
                 }
             }

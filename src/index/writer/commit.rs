@@ -18,7 +18,6 @@ use crate::index::families;
 use crate::index::groups::{self, Groups};
 use crate::index::known::Known;
 use crate::index::manifest::{FileEntry, Manifest, SCHEMA_VERSION};
-use crate::index::merging::Bounded;
 use crate::index::people::People;
 use crate::index::reader::{META, SEGMENTS, files_in_use};
 use crate::index::schema::{self, fields};
@@ -37,7 +36,7 @@ impl Writer {
     /// # Errors
     /// If a file cannot be written; the index then is as it was after the last commit.
     pub fn commit_quietly(&mut self) -> Result<(), Error> {
-        if self.commit_engine()? {
+        if self.commit_engine(false)? {
             self.write_manifest()?;
         }
         Ok(())
@@ -50,7 +49,7 @@ impl Writer {
     /// If a file cannot be written; the index then is as it was after the last commit.
     pub fn commit(&mut self) -> Result<Committed, Error> {
         let log = self.log()?;
-        let changed = self.commit_engine()?;
+        let changed = self.commit_engine(false)?;
         let notes = write_people(&self.index, &self.dir, &log, &self.room(TAPES))?;
         if changed || self.manifest.extraction != self.settings.extraction {
             self.write_manifest()?;
@@ -79,13 +78,20 @@ impl Writer {
         }
     }
 
-    /// Commits what waits; says whether there was anything.
-    fn commit_engine(&mut self) -> Result<bool, Error> {
+    /// Commits what waits; says whether there was anything. After the last time segments are joined for good.
+    fn commit_engine(&mut self, is_last: bool) -> Result<bool, Error> {
         if !self.changed {
             return Ok(false);
         }
         self.hand_over()?;
-        self.engine.commit().at(&self.dir)?;
+        // What is still in memory becomes segments.
+        let prepared = self.engine.prepare_commit().at(&self.dir)?;
+        if is_last {
+            // Now that all of them are there: the engine looks for what to join when it commits, and joins nothing that
+            // is not committed with what is.
+            self.joins.end();
+        }
+        prepared.commit().at(&self.dir)?;
         sync_folder(&self.dir.join(SEGMENTS)).at(&self.dir)?;
         sync_folder(&self.dir).at(&self.dir)?;
         self.changed = false;
@@ -106,11 +112,9 @@ impl Writer {
             return self.commit();
         }
         let log = self.log()?;
-        // With the commit the engine looks for what to join.
-        let policy = Bounded::at_the_end(self.settings.memory());
-        self.engine.set_merge_policy(Box::new(policy));
+        // Even if nothing waits: what is there is joined.
         self.changed = true;
-        self.commit_engine()?;
+        self.commit_engine(true)?;
         self.write_manifest()?;
         let committed = self.committed(&log, Vec::new());
         let (room, words) = (self.room(TAPES), self.room(1));
