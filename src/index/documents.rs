@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
-use serde_json::value::RawValue;
 use tantivy::TantivyDocument;
 
 use super::analysis::{Analyzer, each_word};
@@ -21,7 +20,7 @@ use crate::article::{self, Article, Place, Reading, Statement};
 use crate::text::Span;
 use cast::Cast;
 pub(crate) use values::halves;
-use values::{Document, Paths, Sets, days, raw, without};
+use values::{Document, Paths, Sets, days, without};
 pub use values::{clean, date_of_days, day_number, join_path};
 use written::{ArticleRef, Passage, PlaceRef, Said, Spans};
 
@@ -101,8 +100,8 @@ pub fn statement_id(key: &str, ordinal: usize) -> String {
 struct Scene<'a> {
     article: &'a Article,
     reading: &'a Reading,
-    /// What every statement says of its article, as JSON.
-    reference: Box<RawValue>,
+    /// What every statement says of its article.
+    reference: ArticleRef<'a>,
     cast: Cast<'a>,
     /// Of each statement.
     speakers: Vec<written::Speaker<'a>>,
@@ -112,8 +111,6 @@ struct Scene<'a> {
     language: Option<Cow<'a, str>>,
     /// Of each place, the paths of itself and of all places above it.
     paths: Vec<Paths>,
-    /// The place of the dateline as JSON.
-    dateline: Option<Box<RawValue>>,
     halves: (u64, u64),
     fields: &'static Fields,
 }
@@ -125,14 +122,13 @@ impl<'a> Scene<'a> {
         Self {
             article,
             reading,
-            reference: raw(&ArticleRef::of(article)),
+            reference: ArticleRef::of(article),
             cast,
             speakers,
             authors: article.byline.iter().filter_map(|a| clean(a)).collect(),
             outlet: article.outlet.as_deref().and_then(clean),
             language: article.language.as_deref().and_then(clean),
             paths: reading.places.iter().map(|p| Paths::of(&p.path)).collect(),
-            dateline: place(reading, reading.dateline).map(|p| raw(&PlaceRef::of(p))),
             halves: halves(&article.key),
             fields: fields(),
         }
@@ -245,7 +241,7 @@ impl<'a> Scene<'a> {
         doc.stored(
             f.stored,
             &written::Article {
-                article: ArticleRef::of(article),
+                article: &self.reference,
                 section: article.section.as_deref(),
                 content_hash: &article.content_hash,
                 text: &article.text,
@@ -375,8 +371,8 @@ impl<'a> Scene<'a> {
         doc.number(f.confidence, confidence as u64);
         let (family, sketch) = self.family(ordinal, statement, speaker);
         doc.number(f.family, family);
-        for word in sketch.into_iter().flatten() {
-            doc.number(f.quotation, word);
+        for number in sketch.into_iter().flatten() {
+            doc.number(f.quotation, number);
         }
 
         let source = statement
@@ -393,7 +389,7 @@ impl<'a> Scene<'a> {
                 speaker,
                 said: statement.said.as_ref().map(|said| Said::of(said, text)),
                 place: place(reading, statement.place).map(PlaceRef::of),
-                dateline: self.dateline.as_deref(),
+                dateline: place(reading, reading.dateline).map(PlaceRef::of),
                 about: &about,
                 within: statement
                     .within

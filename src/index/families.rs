@@ -1,7 +1,7 @@
 //! Which quotations are one: exact, shortened, ellipsised and lightly altered copies across articles.
 //!
 //! Every statement of five words or more has a *sketch* in a column: sixteen bits of a hash for the speaker's surname
-//! and for each word, in order. Statements of the same words and surname have the same `family` number from the start;
+//! and for each word, in order, four of these to a number. Statements of the same words and surname have the same `family` number from the start;
 //! here families are joined whose sketches are nearly the same or one of which is contained in the other:
 //!
 //! 1. Candidates share a shingle, four words in a row.
@@ -20,10 +20,10 @@ use std::path::Path;
 use tantivy::Index;
 
 use super::error::{At, Error, ErrorKind};
+use super::hash::{self, mixed};
 use super::manifest::FileEntry;
 use super::reader::segments;
 use super::schema::{self, fields};
-use super::sketch::mixed;
 use super::storage::write_atomically;
 use super::tape::Room;
 use join::Gathering;
@@ -43,9 +43,13 @@ pub(crate) const LEAST_WORDS: usize = 5;
 /// Most words that are looked at.
 const MOST_WORDS: usize = 255;
 
+/// What stands before the words of a sketch: the speaker, 0 if not named, and how many words there are.
+const HEAD: usize = 2;
+
 /// The sketch of a statement, while its words are read.
 pub(crate) struct Sketch {
-    words: Vec<u64>,
+    /// The head, then the words.
+    parts: Vec<u16>,
     /// The same for the same words by somebody of the same surname.
     family: u64,
 }
@@ -53,40 +57,49 @@ pub(crate) struct Sketch {
 impl Sketch {
     /// Of no words yet, by somebody of this surname.
     pub(crate) fn of(surname: Option<&str>) -> Self {
-        let mut words = Vec::with_capacity(64);
-        let speaker = surname.map(hash);
-        words.push(speaker.map_or(0, |hash| u64::from(short(hash).max(1))));
+        let speaker = surname.map(hash::of);
+        let mut parts = Vec::with_capacity(64);
+        parts.extend([speaker.map_or(0, |hash| short(hash).max(1)), 0]);
         Self {
-            words,
+            parts,
             family: mixed(speaker.unwrap_or_default()),
         }
     }
 
     /// The next word, folded.
     pub(crate) fn add(&mut self, word: &str) {
-        let hash = hash(word);
+        let hash = hash::of(word);
         self.family = mixed(self.family ^ hash);
-        if self.words.len() <= MOST_WORDS {
-            self.words.push(u64::from(short(hash)));
+        if self.parts.len() < HEAD + MOST_WORDS {
+            self.parts.push(short(hash));
         }
     }
 
-    /// The family and the sketch; `None` if there are too few words.
-    pub(crate) fn done(self) -> Option<(u64, Vec<u64>)> {
-        (self.words.len() > LEAST_WORDS).then_some((self.family, self.words))
+    /// The family, and the sketch as its column has it; `None` if there are too few words.
+    pub(crate) fn done(mut self) -> Option<(u64, Vec<u64>)> {
+        let words = self.parts.len() - HEAD;
+        self.parts[1] = words as u16;
+        let number = |four: &[u16]| {
+            let parts = four.iter().rev();
+            parts.fold(0, |number, part| number << 16 | u64::from(*part))
+        };
+        let numbers = self.parts.chunks(4).map(number).collect();
+        (words >= LEAST_WORDS).then_some((self.family, numbers))
     }
+}
+
+/// Takes a sketch apart: puts the words into a list and returns the speaker. `None` if there is no sketch.
+fn unpack(sketch: impl Iterator<Item = u64>, words: &mut Vec<u16>) -> Option<u16> {
+    let mut parts = sketch.flat_map(|number| [0, 16, 32, 48].map(|bit| (number >> bit) as u16));
+    let (speaker, count) = (parts.next()?, parts.next()?);
+    words.clear();
+    words.extend(parts.take(usize::from(count)));
+    Some(speaker)
 }
 
 /// The family of a statement that is like no other: of its article's key and its number there.
 pub(crate) fn alone(key: (u64, u64), ordinal: usize) -> u64 {
     mixed(mixed(key.0 ^ key.1) ^ ordinal as u64)
-}
-
-/// FNV-1a.
-fn hash(word: &str) -> u64 {
-    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 /// A hash folded to sixteen bits.
@@ -200,13 +213,10 @@ fn joined(index: &Index, room: &Room) -> Result<Families, ErrorKind> {
         let sketches = columns.u64(schema::name(f.quotation))?;
         let families = columns.u64(schema::name(f.family))?;
         for doc in segment.doc_ids_alive() {
-            let mut values = sketches.values_for_doc(doc);
-            let (Some(speaker), Some(family)) = (values.next(), families.first(doc)) else {
-                continue;
-            };
-            words.clear();
-            words.extend(values.map(|word| word as u16));
-            gathering.add(family, speaker as u16, &words)?;
+            let speaker = unpack(sketches.values_for_doc(doc), &mut words);
+            if let (Some(speaker), Some(family)) = (speaker, families.first(doc)) {
+                gathering.add(family, speaker, &words)?;
+            }
         }
     }
     let joined = gathering.finish()?.join()?;

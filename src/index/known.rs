@@ -14,6 +14,7 @@ use tantivy::{
 use super::documents::halves;
 use super::manifest::SCHEMA_VERSION;
 use super::schema::{self, fields};
+use super::stored;
 use crate::article::{Skipped, Stamp};
 
 /// Two numbers that stand for 128 bits of a hash.
@@ -189,7 +190,7 @@ impl Known {
         for segment in self.segments() {
             let segment = segment.ok()?;
             if let Some(doc) = segment.documents(&segment.id, &term).ok()?.pop() {
-                return stored(&segment.reader, doc);
+                return file_record(&segment.reader, doc);
             }
         }
         None
@@ -202,7 +203,7 @@ impl Known {
             let segment = segment?;
             let inverted = segment.reader.inverted_index(fields().doc)?;
             for doc in segment.documents(&inverted, &term)? {
-                if let Some(record) = stored(&segment.reader, doc) {
+                if let Some(record) = file_record(&segment.reader, doc) {
                     each(record);
                 }
             }
@@ -269,9 +270,9 @@ impl Known {
     }
 }
 
-fn stored(reader: &SegmentReader, doc: DocId) -> Option<FileRecord> {
+fn file_record(reader: &SegmentReader, doc: DocId) -> Option<FileRecord> {
     let store = reader.get_store_reader(1).ok()?;
     let document: TantivyDocument = store.get(doc).ok()?;
     let bytes = document.get_first(fields().stored)?;
-    serde_json::from_slice(bytes.as_bytes()?).ok()
+    stored::decode(bytes.as_bytes()?).ok()
 }

@@ -14,7 +14,7 @@ use super::error::{At, Error, ErrorKind};
 use super::storage::write_atomically;
 
 /// Version of the index format: of the schema, the analysis, the keys of articles and what is stored.
-pub const SCHEMA_VERSION: u32 = 8;
+pub const SCHEMA_VERSION: u32 = 9;
 
 /// Name of the manifest within the index folder.
 pub(crate) const FILE: &str = "manifest.json";

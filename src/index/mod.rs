@@ -13,6 +13,7 @@ pub mod documents;
 mod error;
 pub mod families;
 mod groups;
+mod hash;
 mod known;
 mod last_run;
 mod manifest;

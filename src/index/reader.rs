@@ -19,7 +19,7 @@ use super::manifest::{Manifest, SCHEMA_VERSION};
 use super::people::{self, People};
 use super::schema::{fields, schema};
 use super::storage::Storage;
-use super::stored::{StoredArticle, StoredQuotation, StoredStatement};
+use super::stored::{self, StoredArticle, StoredQuotation, StoredStatement};
 use crate::corrections::{self, Log};
 
 /// Folder of the engine's files within the index folder.
@@ -267,6 +267,5 @@ fn stored<T: serde::de::DeserializeOwned>(
         .get_first(fields().stored)
         .and_then(|v| v.as_bytes())
         .unwrap_or_default();
-    serde_json::from_slice(bytes)
-        .map_err(|e| ErrorKind::Damaged(format!("stored document {at:?}: {e}")))
+    stored::decode(bytes).map_err(|e| ErrorKind::Damaged(format!("stored document {at:?}: {e}")))
 }

@@ -161,7 +161,7 @@ fields! {
 
     /// Probability that content and source are right, in thousandths.
     confidence: column;
-    /// Everything that an answer shows, as JSON: see [`stored`](super::stored).
+    /// Everything that an answer shows: see [`stored`](super::stored).
     stored: |b, n| b.add_bytes_field(n, STORED);
 }
 

@@ -10,6 +10,8 @@
 //! function to a number: two articles that have one such number in common are worth a comparison, see
 //! [`groups`](super::groups).
 
+use super::hash::mixed;
+
 /// Numbers of a sketch.
 pub(crate) const BANDS: usize = 16;
 /// Values in a number.
@@ -110,19 +112,15 @@ fn each_word(text: &str, mut each: impl FnMut(u64)) {
     let (mut at, mut hash) = (0, NONE);
     while at < bytes.len() {
         // Letters and digits of ASCII, eight at a time.
-        let (mut eight, mut length) = (0, 0);
-        while let Some(byte) = bytes.get(at)
-            && let lower @ 1.. = LOWER[usize::from(*byte)]
-        {
-            eight = eight << 8 | u64::from(lower);
-            (at, length) = (at + 1, length + 1);
-            if length % 8 == 0 {
+        loop {
+            let (eight, length) = word_of_eight(bytes.get(at..).unwrap_or_default());
+            if length > 0 {
                 hash = with(hash, eight);
-                eight = 0;
             }
-        }
-        if eight > 0 {
-            hash = with(hash, eight);
+            at += length;
+            if length < 8 {
+                break;
+            }
         }
         if bytes.get(at).is_some_and(|byte| !byte.is_ascii()) {
             let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else {
@@ -146,30 +144,54 @@ fn each_word(text: &str, mut each: impl FnMut(u64)) {
     }
 }
 
-/// The lower case of the letters and digits of ASCII, 0 for every other byte.
-static LOWER: [u8; 256] = {
-    let mut lower = [0; 256];
-    let mut byte = 0;
-    while byte < lower.len() {
-        if (byte as u8).is_ascii_alphanumeric() {
-            lower[byte] = (byte as u8).to_ascii_lowercase();
-        }
-        byte += 1;
+/// The letters and digits of ASCII that some bytes begin with, eight at most: in lower case as one number, and how many.
+fn word_of_eight(bytes: &[u8]) -> (u64, usize) {
+    /// A byte in each place.
+    const fn eight(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
     }
-    lower
-};
-
-/// Spreads every bit over all (the finaliser of SplitMix64).
-pub(super) fn mixed(mut x: u64) -> u64 {
-    x = x.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
+    const TOP: u64 = eight(0x80);
+    let chunk = match bytes.first_chunk() {
+        Some(chunk) => *chunk,
+        None => {
+            let mut chunk = [0; 8];
+            chunk[..bytes.len()].copy_from_slice(bytes);
+            chunk
+        }
+    };
+    let all = u64::from_le_bytes(chunk);
+    // All eight at once: the top bit of a sum is set where a byte is no less than a bound.
+    let from = |bytes: u64, least: u8| (bytes & !TOP) + eight(0x80 - least);
+    let between = |bytes: u64, least: u8, most: u8| from(bytes, least) & !from(bytes, most + 1);
+    // The bit that makes letters lower case, and that digits have.
+    let lower = all | eight(0x20);
+    let fit = (between(lower, b'a', b'z') | between(all, b'0', b'9')) & !all & TOP;
+    let length = ((fit ^ TOP).trailing_zeros() / 8) as usize;
+    let word = lower.swap_bytes().checked_shr(64 - 8 * length as u32);
+    (word.unwrap_or(0), length)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn eight_bytes_at_once_are_what_they_are_one_by_one(
+            bytes in prop::collection::vec(prop_oneof![any::<u8>(), b'/'..b';', b'@'..b'{'], 0..12),
+        ) {
+            let word: Vec<u8> = bytes
+                .iter()
+                .take(8)
+                .take_while(|byte| byte.is_ascii_alphanumeric())
+                .map(u8::to_ascii_lowercase)
+                .collect();
+            let number = word.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+            prop_assert_eq!(word_of_eight(&bytes), (number, word.len()));
+        }
+    }
 
     fn text(words: impl Iterator<Item = usize>) -> String {
         words.map(|n| format!("word{n} ")).collect()

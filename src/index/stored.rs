@@ -1,15 +1,33 @@
-//! What an index keeps of statements and articles in order to show them, as JSON in the document store.
+//! What an index keeps of statements and articles in order to show them, as [MessagePack](https://msgpack.org) in the
+//! document store: text as it is, which JSON would look through for what must be escaped, and fields under their names, so
+//! that who needs few of them reads few.
 //!
 //! Spans stay what they were: byte ranges into the article's text. A [`Passage`] is the part of that text that an answer
 //! needs, so that a page of hits opens no article.
 
 use std::borrow::Cow;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::article::{Kind, Origin, SpeakerType, Stance};
 use crate::date::PartialDate;
 use crate::text::Span;
+
+/// A value as it is stored; `bytes` is about how long that is.
+pub(super) fn encode<T: Serialize>(
+    value: &T,
+    bytes: usize,
+) -> Result<Vec<u8>, rmp_serde::encode::Error> {
+    let mut stored = Vec::with_capacity(bytes);
+    value.serialize(&mut rmp_serde::Serializer::new(&mut stored).with_struct_map())?;
+    Ok(stored)
+}
+
+/// A stored value.
+pub(super) fn decode<T: DeserializeOwned>(stored: &[u8]) -> Result<T, rmp_serde::decode::Error> {
+    rmp_serde::from_slice(stored)
+}
 
 /// The article that a statement stands in.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

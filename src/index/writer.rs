@@ -24,6 +24,7 @@ use super::merging::Bounded;
 use super::reader::{self, META, SEGMENTS, open_engine};
 use super::schema::{self, fields};
 use super::storage::Storage;
+use super::stored;
 use crate::article::Origin;
 use load::{Batch, Load, Loaded};
 
@@ -414,10 +415,10 @@ impl Writer {
         document.add_text(f.doc, schema::FILE);
         document.add_text(f.id, &key);
         document.add_text(f.key, &key);
-        let json = serde_json::to_vec(record)
-            .map_err(io::Error::from)
+        let stored = stored::encode(record, 0)
+            .map_err(io::Error::other)
             .at(&self.dir)?;
-        document.add_bytes(f.stored, &json);
+        document.add_bytes(f.stored, &stored);
         self.batch.delete(Term::from_field_text(f.key, &key));
         self.batch.add(vec![document]);
         self.changed = true;

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use chrono::{Datelike, NaiveDate, TimeDelta};
-use serde_json::value::{RawValue, to_raw_value};
 use tantivy::TantivyDocument;
 use tantivy::schema::Field;
 
@@ -11,12 +10,13 @@ use crate::article::Place;
 use crate::date::PartialDate;
 use crate::index::names::{Indexed, indexed};
 use crate::index::schema::Fields;
+use crate::index::stored;
 use crate::text::Span;
 
 /// Longest facet value in bytes; what is longer is cut.
 const LONGEST_VALUE: usize = 200;
 /// Bytes that most of what is stored needs no more than, beside an article's text.
-const JSON: usize = 4096;
+const STORED: usize = 4096;
 
 /// The two halves of 32 hexadecimal digits; of anything else, of its hash.
 pub(crate) fn halves(hex: &str) -> (u64, u64) {
@@ -56,6 +56,16 @@ pub fn clean(value: &str) -> Option<Cow<'_, str>> {
 /// Is this a value that [`clean`] leaves as it is? Most are.
 fn is_clean(value: &str) -> bool {
     let mut after_blank = true;
+    if value.is_ascii() {
+        for byte in value.bytes() {
+            let is_blank = byte == b' ';
+            if is_blank && after_blank || !is_blank && !byte.is_ascii_graphic() {
+                return false;
+            }
+            after_blank = is_blank;
+        }
+        return !after_blank && value.len() <= LONGEST_VALUE;
+    }
     for c in value.chars() {
         let is_blank = c == ' ';
         if is_blank && after_blank || !is_blank && (c.is_whitespace() || c.is_control()) {
@@ -131,7 +141,7 @@ pub fn date_of_days(from: i64, to: i64) -> Option<PartialDate> {
 }
 
 /// The first two numbers of eight bytes of a text's hash.
-pub(super) fn halves_of_hash(text: &str) -> (u64, u64) {
+fn halves_of_hash(text: &str) -> (u64, u64) {
     let hash = blake3::hash(text.as_bytes());
     let (numbers, _) = hash.as_bytes().as_chunks::<8>();
     let mut numbers = numbers.iter().map(|bytes| u64::from_be_bytes(*bytes));
@@ -160,12 +170,6 @@ pub(super) fn without(whole: Span, holes: &[Span]) -> Vec<Span> {
         });
     }
     pieces
-}
-
-/// A value as JSON, to be put into many others.
-pub(super) fn raw<T: serde::Serialize>(value: &T) -> Box<RawValue> {
-    // As in [`Document::stored`].
-    to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 /// A document under construction.
@@ -210,12 +214,9 @@ impl Document {
 
     /// `text` says how many bytes of the value are an article's text.
     pub(super) fn stored<T: serde::Serialize>(&mut self, field: Field, value: &T, text: usize) {
-        let mut json = Vec::with_capacity(JSON + text);
         // Maps with string keys and numbers: serialising to memory cannot fail. An empty value would be caught by `check`.
-        if serde_json::to_writer(&mut json, value).is_err() {
-            json.clear();
-        }
-        self.0.add_bytes(field, &json);
+        let stored = stored::encode(value, STORED + text).unwrap_or_default();
+        self.0.add_bytes(field, &stored);
     }
 }
 

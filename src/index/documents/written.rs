@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::article::{self, Kind, Origin, SpeakerType, Stance, Step};
 use crate::date::PartialDate;
@@ -135,16 +134,14 @@ pub(super) struct Passage<'a> {
 #[derive(Serialize)]
 pub(super) struct Statement<'a> {
     pub(super) id: &'a str,
-    /// The same for all statements of an article: written once.
-    pub(super) article: &'a RawValue,
+    pub(super) article: &'a ArticleRef<'a>,
     pub(super) kind: Kind,
     pub(super) stance: Stance,
     pub(super) confidence: f32,
     pub(super) speaker: &'a Speaker<'a>,
     pub(super) said: Option<Said<'a>>,
     pub(super) place: Option<PlaceRef<'a>>,
-    /// The same for all statements of an article: written once.
-    pub(super) dateline: Option<&'a RawValue>,
+    pub(super) dateline: Option<PlaceRef<'a>>,
     pub(super) about: &'a [Cow<'a, str>],
     pub(super) within: Option<String>,
     pub(super) spans: Spans<'a>,
@@ -176,7 +173,7 @@ pub(super) struct Place<'a> {
 #[derive(Serialize)]
 pub(super) struct Article<'a> {
     #[serde(flatten)]
-    pub(super) article: ArticleRef<'a>,
+    pub(super) article: &'a ArticleRef<'a>,
     pub(super) section: Option<&'a str>,
     pub(super) content_hash: &'a str,
     pub(super) text: &'a str,
@@ -202,16 +199,15 @@ mod tests {
     use crate::extract::{self, Reader};
     use crate::index::documents;
     use crate::index::schema::fields;
-    use crate::index::stored::{StoredArticle, StoredStatement};
+    use crate::index::stored::{StoredArticle, StoredStatement, decode, encode};
     use crate::ingest::{self, Found, Item};
 
     /// What a document stores, as it is and as it reads back.
-    fn both<T: Serialize + DeserializeOwned>(document: &TantivyDocument) -> (String, String) {
+    fn both<T: Serialize + DeserializeOwned>(document: &TantivyDocument) -> (Vec<u8>, Vec<u8>) {
         let stored = document.get_first(fields().stored).unwrap();
         let stored = stored.as_bytes().unwrap();
-        let read: T = serde_json::from_slice(stored).unwrap();
-        let written = String::from_utf8(stored.to_vec()).unwrap();
-        (written, serde_json::to_string(&read).unwrap())
+        let read: T = decode(stored).unwrap();
+        (stored.to_vec(), encode(&read, 0).unwrap())
     }
 
     #[test]

@@ -394,7 +394,7 @@ fn shingles(words: &[u16]) -> impl Iterator<Item = u64> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::{Families, Sketch};
+    use super::super::{Families, Sketch, unpack};
     use super::*;
 
     /// What becomes of statements, with all in memory or as little as may be.
@@ -413,8 +413,9 @@ mod tests {
             let mut sketch = Sketch::of(surname);
             words.split(' ').for_each(|word| sketch.add(word));
             let (_, sketch) = sketch.done().unwrap();
-            let words = sketch[1..].iter().map(|w| *w as u16).collect();
-            (n, sketch[0] as u16, words)
+            let mut words = Vec::new();
+            let speaker = unpack(sketch.into_iter(), &mut words).unwrap();
+            (n, speaker, words)
         });
         let families = join(statements, &Room::boundless());
         (0..said.len() as u64)

@@ -11,6 +11,7 @@ use super::describe::is_acronym;
 use super::kin::{Kinship, kinship, siblings, signatures, words};
 use super::profile::{DIFFERENT, Profile, affinity, shared};
 use super::split::{Bearer, bearers, whole};
+use crate::index::hash;
 
 /// Names of one signature that are compared; a larger group is of no use as evidence.
 const MOST_ALIKE: usize = 400;
@@ -518,7 +519,8 @@ fn kin(corpus: &Corpus, pairs: &mut BTreeSet<Pair>) {
             continue;
         }
         for signature in signatures(key.text) {
-            alike.push((number(&signature), n));
+            // That two signatures share a number costs a comparison.
+            alike.push((hash::of(&signature), n));
         }
     }
     alike.sort_unstable();
@@ -546,13 +548,6 @@ fn kin(corpus: &Corpus, pairs: &mut BTreeSet<Pair>) {
             }
         }
     }
-}
-
-/// FNV-1a: a number for a string that is the same everywhere. That two strings share one costs a comparison.
-fn number(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 const LEGAL_FORMS: &[&str] = &[
