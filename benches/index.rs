@@ -30,6 +30,10 @@ use whosaid::index::{Settings, Writer, documents};
 use whosaid::ingest::{self, Item, Source};
 use whosaid::pipeline::{self, Begin, Event, Plan};
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Memory for the baseline's writer and for whosaid's, in bytes.
 const MEMORY: usize = 128 << 20;
 

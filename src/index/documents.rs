@@ -47,6 +47,8 @@ pub struct Documents {
     pub published: Option<i64>,
     /// The article's document first, then a document a statement.
     pub(crate) documents: Vec<TantivyDocument>,
+    /// About how many bytes the values of each of these take.
+    pub(crate) sizes: Vec<usize>,
 }
 
 impl Documents {
@@ -61,11 +63,12 @@ impl Documents {
 #[must_use]
 pub fn of(article: &Article, reading: &Reading) -> Documents {
     let scene = Scene::new(article, reading);
-    let mut documents = Vec::with_capacity(1 + reading.statements.len());
-    documents.push(scene.article_document());
-    for ordinal in 0..reading.statements.len() {
-        documents.extend(scene.statement_document(ordinal));
-    }
+    let statements = 0..reading.statements.len();
+    let statements = statements.filter_map(|ordinal| scene.statement_document(ordinal));
+    let (documents, sizes) = std::iter::once(scene.article_document())
+        .chain(statements)
+        .map(|document| (document.values, document.size))
+        .unzip();
     Documents {
         key: article.key.clone(),
         content_hash: article.content_hash.clone(),
@@ -74,6 +77,7 @@ pub fn of(article: &Article, reading: &Reading) -> Documents {
         story: story_number(&article.key),
         published: scene.published().map(|(from, _)| days(from)),
         documents,
+        sizes,
     }
 }
 
@@ -184,7 +188,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn article_document(&self) -> TantivyDocument {
+    fn article_document(&self) -> Document {
         let (article, reading, f) = (self.article, self.reading, self.fields);
         // The text twice to search it, and once as it is stored.
         let mut doc = Document::with_capacity(3 * article.text.len() + ROOM);
@@ -280,10 +284,10 @@ impl<'a> Scene<'a> {
             },
             article.text.len(),
         );
-        doc.0
+        doc
     }
 
-    fn statement_document(&self, ordinal: usize) -> Option<TantivyDocument> {
+    fn statement_document(&self, ordinal: usize) -> Option<Document> {
         let (article, reading, f) = (self.article, self.reading, self.fields);
         let text = article.text.as_str();
         let statement = reading.statements.get(ordinal)?;
@@ -403,7 +407,7 @@ impl<'a> Scene<'a> {
             },
             0,
         );
-        Some(doc.0)
+        Some(doc)
     }
 
     /// Does a repair touch the span? Repairs are in the order of the text and apart from one another.

@@ -1,8 +1,8 @@
 //! What is in the index already: looked up in the index itself, so that it takes no memory however large the index.
 
-use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
+use foldhash::HashSet;
 use serde::{Deserialize, Serialize};
 use tantivy::columnar::Column;
 use tantivy::schema::{Field, IndexRecordOption, Value};
@@ -226,7 +226,7 @@ impl Known {
 
     /// The upper halves of the keys of all articles.
     pub(crate) fn keys(&self) -> tantivy::Result<HashSet<u64>> {
-        let mut keys = HashSet::new();
+        let mut keys = HashSet::default();
         for segment in self.segments() {
             let segment = segment?;
             let articles = segment.reader.doc_ids_alive();

@@ -6,9 +6,10 @@
 //! holds it.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::LazyLock;
+
+use foldhash::{HashMap, HashSet};
 
 use super::analysis::{Analyzer, words};
 
@@ -330,7 +331,7 @@ impl Indexed {
         Self {
             key: key_of(name, &tokens),
             surname: bare.last().cloned(),
-            aliases: aliases_of(bare).iter().map(|a| a.join(" ")).collect(),
+            aliases: aliases_of(bare),
         }
     }
 }
@@ -367,19 +368,19 @@ pub fn aliases(name: &str) -> Vec<String> {
     Indexed::of(name).aliases
 }
 
-fn aliases_of(name: &[String]) -> Vec<Vec<String>> {
+fn aliases_of(name: &[String]) -> Vec<String> {
     if name.is_empty() {
         return Vec::new();
     }
-    let mut aliases = vec![name.to_vec()];
+    let mut aliases = vec![name.join(" ")];
     if let [first, middle @ .., last] = name
         && let Some(initial) = first.chars().next()
     {
         if !middle.is_empty() {
-            aliases.push(vec![first.clone(), last.clone()]);
+            aliases.push(format!("{first} {last}"));
         }
-        if first.chars().count() > 1 {
-            aliases.push(vec![format!("{INITIAL_OF}{initial}"), last.clone()]);
+        if first.len() > initial.len_utf8() {
+            aliases.push(format!("{INITIAL_OF}{initial} {last}"));
         }
     }
     aliases
@@ -467,8 +468,9 @@ impl Typed {
         let bare = without_titles(&tokens);
         let mut best = Finds::Nothing;
         for alias in aliases_of(bare) {
+            let alias: Vec<&str> = alias.split(' ').collect();
             for (n, wanted) in self.sequences.iter().enumerate() {
-                if alias.windows(wanted.len()).any(|w| w == wanted) {
+                if alias.windows(wanted.len()).any(|w| w == wanted.as_slice()) {
                     best = best.max(if n > 0 && self.cut {
                         Finds::Initial
                     } else {

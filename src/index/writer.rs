@@ -3,12 +3,12 @@
 mod commit;
 mod load;
 
-use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashSet};
 use tantivy::directory::error::LockError;
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::query::TermQuery;
@@ -214,9 +214,9 @@ impl Writer {
             settings: settings.clone(),
             manifest: Manifest::default(),
             known,
-            recent: HashMap::new(),
+            recent: HashMap::default(),
             perhaps: None,
-            recent_versions: HashMap::new(),
+            recent_versions: HashMap::default(),
             pending: Committed::default(),
             changed: false,
             touched: false,
@@ -293,6 +293,7 @@ impl Writer {
             story,
             published,
             documents,
+            sizes,
             ..
         } = documents;
         let print = fingerprint(&self.settings.extraction, &content_hash, source);
@@ -337,7 +338,7 @@ impl Writer {
                 document.add_u64(f.version, version);
             }
         }
-        self.batch.add(documents);
+        self.batch.add(documents.into_iter().zip(sizes));
         if self.batch.is_full() {
             self.hand_over()?;
         }
@@ -420,7 +421,7 @@ impl Writer {
             .at(&self.dir)?;
         document.add_bytes(f.stored, &stored);
         self.batch.delete(Term::from_field_text(f.key, &key));
-        self.batch.add(vec![document]);
+        self.batch.add([(document, stored.len())]);
         self.changed = true;
         if self.batch.is_full() {
             self.hand_over()?;

@@ -48,14 +48,7 @@ pub(super) fn detect(text: &str) -> Option<&'static str> {
         end -= 1;
     }
     let sample = text.get(..end)?;
-    let (mut words, mut english) = (0u32, 0u32);
-    for word in sample
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-    {
-        words += 1;
-        english += u32::from(is_english(word));
-    }
+    let (words, english) = count(sample);
     if words >= 8 && english * 6 >= words {
         return Some("en");
     }
@@ -73,6 +66,35 @@ pub(super) fn detect(text: &str) -> Option<&'static str> {
         .map(|(two, ..)| *two)?;
     // The two disagree: leave it open.
     (two == "en" || english * 12 < words).then_some(two)
+}
+
+/// How many words a text has, and how many of them are English.
+fn count(text: &str) -> (u32, u32) {
+    let char_at = |at: usize| text.get(at..).and_then(|rest| rest.chars().next());
+    let bytes = text.as_bytes();
+    let (mut words, mut english, mut begin) = (0, 0, 0);
+    let mut at = 0;
+    loop {
+        // The next character's length, and whether it belongs to a word.
+        let (length, belongs) = match bytes.get(at) {
+            Some(byte) if byte.is_ascii() => (1, byte.is_ascii_alphanumeric()),
+            _ => match char_at(at) {
+                Some(c) => (c.len_utf8(), c.is_alphanumeric()),
+                None => (0, false),
+            },
+        };
+        if !belongs {
+            if let Some(word) = text.get(begin..at).filter(|word| !word.is_empty()) {
+                words += 1;
+                english += u32::from(is_english(word));
+            }
+            if length == 0 {
+                return (words, english);
+            }
+            begin = at + length;
+        }
+        at += length;
+    }
 }
 
 /// ISO 639-1, ISO 639-3, English name.
@@ -151,7 +173,18 @@ const LANGUAGES: &[(&str, &str, &str)] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::{code, detect};
+    use proptest::prelude::*;
+
+    use super::{code, count, detect, is_english};
+
+    proptest! {
+        #[test]
+        fn words_are_runs_of_letters_and_digits(text in "([tTheof ]|\\PC|é|—){0,40}") {
+            let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+            let english = words.clone().filter(|w| is_english(w)).count();
+            prop_assert_eq!(count(&text), (words.count() as u32, english as u32));
+        }
+    }
 
     #[test]
     fn names_of_languages() {

@@ -173,24 +173,35 @@ pub(super) fn without(whole: Span, holes: &[Span]) -> Vec<Span> {
 }
 
 /// A document under construction.
-pub(super) struct Document(pub(super) TantivyDocument);
+pub(super) struct Document {
+    pub(super) values: TantivyDocument,
+    /// About how many bytes the values take.
+    pub(super) size: usize,
+}
+
+/// What a value takes beside its bytes, or a number in all.
+const VALUE: usize = 16;
 
 impl Document {
     /// An empty one with room for so many bytes of values.
     pub(super) fn with_capacity(bytes: usize) -> Self {
-        Self(TantivyDocument::with_capacity(bytes))
+        Self {
+            values: TantivyDocument::with_capacity(bytes),
+            size: 0,
+        }
     }
 
     pub(super) fn text(&mut self, field: Field, value: &str) {
         if !value.is_empty() {
-            self.0.add_text(field, value);
+            self.values.add_text(field, value);
+            self.size += VALUE + value.len();
         }
     }
 
     /// A name under all its aliases.
     pub(super) fn name(&mut self, field: Field, name: &Indexed) {
         for alias in &name.aliases {
-            self.0.add_text(field, alias);
+            self.text(field, alias);
         }
     }
 
@@ -205,18 +216,21 @@ impl Document {
     }
 
     pub(super) fn number(&mut self, field: Field, value: u64) {
-        self.0.add_u64(field, value);
+        self.values.add_u64(field, value);
+        self.size += VALUE;
     }
 
     pub(super) fn day(&mut self, field: Field, date: NaiveDate) {
-        self.0.add_i64(field, days(date));
+        self.values.add_i64(field, days(date));
+        self.size += VALUE;
     }
 
     /// `text` says how many bytes of the value are an article's text.
     pub(super) fn stored<T: serde::Serialize>(&mut self, field: Field, value: &T, text: usize) {
         // Maps with string keys and numbers: serialising to memory cannot fail. An empty value would be caught by `check`.
         let stored = stored::encode(value, STORED + text).unwrap_or_default();
-        self.0.add_bytes(field, &stored);
+        self.values.add_bytes(field, &stored);
+        self.size += VALUE + stored.len();
     }
 }
 

@@ -1,8 +1,8 @@
 //! Reads the columns of an index into a [`Corpus`].
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use foldhash::HashMap;
 use tantivy::SegmentReader;
 use tantivy::columnar::StrColumn;
 
@@ -67,7 +67,7 @@ impl Building {
             places: Interner::default(),
             outlets: Interner::default(),
             personas: Vec::new(),
-            known: HashMap::new(),
+            known: HashMap::default(),
             articles: Vec::new(),
             personas_of: Tape::new(room),
             places_of: Tape::new(room),

@@ -1,5 +1,9 @@
 //! What a role as printed tells: in which field of life somebody stands, and which office of where they hold.
 
+use std::sync::LazyLock;
+
+use foldhash::HashMap;
+
 use super::super::analysis::fold;
 
 /// A field of life, as a bit.
@@ -239,12 +243,18 @@ pub(super) fn read(role: &str) -> Role {
     out
 }
 
+/// The field that a word belongs to, in the singular or the plural.
 fn field(word: &str) -> Fields {
+    static FIELDS: LazyLock<HashMap<&str, Fields>> = LazyLock::new(|| {
+        let words = |(field, list): &(Fields, &'static str)| {
+            let field = *field;
+            list.split_whitespace().map(move |word| (word, field))
+        };
+        WORDS.iter().flat_map(words).collect()
+    });
     let one = word.strip_suffix('s').filter(|w| w.len() > 3);
-    WORDS
-        .iter()
-        .find(|(_, list)| list.split_whitespace().any(|w| w == word || Some(w) == one))
-        .map_or(0, |(field, _)| *field)
+    let known = FIELDS.get(word).or_else(|| FIELDS.get(one?));
+    known.copied().unwrap_or(0)
 }
 
 /// Does nobody, as a rule, stand in fields of both sets?

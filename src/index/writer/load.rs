@@ -7,10 +7,10 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use tantivy::indexer::UserOperation;
-use tantivy::schema::document::{Document, ReferenceValue, ReferenceValueLeaf, Value};
+use tantivy::schema::document::Document;
 use tantivy::{TantivyDocument, Term};
 
-/// What a document takes beside its text, in bytes.
+/// What a document takes beside its values, in bytes.
 const BYTES_PER_DOCUMENT: usize = 1024;
 
 /// What is handed to the engine at a time, in bytes: each time one of its threads may have to be woken.
@@ -70,19 +70,6 @@ impl Load {
     }
 }
 
-/// About what a document takes.
-fn size(document: &TantivyDocument) -> usize {
-    let values = document.iter_fields_and_values().map(|(_, value)| {
-        // A value has an address of its own.
-        8 + match value.as_value() {
-            ReferenceValue::Leaf(ReferenceValueLeaf::Str(text)) => text.len(),
-            ReferenceValue::Leaf(ReferenceValueLeaf::Bytes(bytes)) => bytes.len(),
-            _ => 8,
-        }
-    });
-    BYTES_PER_DOCUMENT + values.sum::<usize>()
-}
-
 /// What is to be done next, in its order, not loaded yet.
 #[derive(Default)]
 pub(super) struct Batch {
@@ -94,10 +81,10 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// Adds all of these documents.
-    pub(super) fn add(&mut self, documents: Vec<TantivyDocument>) {
-        for document in documents {
-            let size = size(&document);
+    /// Adds all of these documents, each with about how many bytes its values take.
+    pub(super) fn add(&mut self, documents: impl IntoIterator<Item = (TantivyDocument, usize)>) {
+        for (document, values) in documents {
+            let size = BYTES_PER_DOCUMENT + values;
             self.bytes += size;
             self.sizes.push(size);
             self.operations.push(UserOperation::Add(document));
@@ -162,7 +149,7 @@ mod tests {
         batch.delete(Term::from_field_text(fields().key, "key"));
         let mut document = TantivyDocument::new();
         document.add_text(fields().body, "x".repeat(bytes));
-        batch.add(vec![document; documents]);
+        batch.add(vec![(document, bytes); documents]);
         batch
     }
 
