@@ -1,8 +1,9 @@
 //! Which quotations are one: exact, shortened, ellipsised and lightly altered copies across articles.
 //!
 //! Every statement of five words or more has a *sketch* in a column: sixteen bits of a hash for the speaker's surname
-//! and for each word, in order, four of these to a number. Statements of the same words and surname have the same `family` number from the start;
-//! here families are joined whose sketches are nearly the same or one of which is contained in the other:
+//! and for each word, in order, four of these to a number. Statements of the same words and surname have the same
+//! `family` number from the start; here families are joined whose sketches are nearly the same or one of which is
+//! contained in the other:
 //!
 //! 1. Candidates share a shingle, four words in a row.
 //! 2. The longest go first; each gathers the shorter ones that align with it: at least 85 of 100 words of the shorter

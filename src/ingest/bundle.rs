@@ -17,6 +17,7 @@ mod labels;
 use std::ops::{ControlFlow, Range};
 
 use super::draft::{Draft, Output};
+use super::head::{Line, lines};
 use super::pieces::Pieces;
 use super::{head, language, written};
 use crate::text::TextMap;
@@ -28,24 +29,9 @@ const RULE: usize = 20;
 /// Longest line that is looked at as a mark or a label, in bytes.
 const LONGEST: usize = 400;
 
-/// A line without the white space around it.
-#[derive(Clone, Copy)]
-struct Line<'t> {
-    text: &'t str,
-    begin: usize,
-    /// Stands nothing above it?
-    after_blank: bool,
-}
-
-impl Line<'_> {
-    fn end(self) -> usize {
-        self.begin + self.text.len()
-    }
-}
-
 /// Hands over the articles of a text if it holds several or one with a labelled head. Answers whether it was that.
 pub(super) fn read(out: &mut Output<'_>, text: &str, map: &TextMap) -> ControlFlow<(), bool> {
-    let lines = lines(text);
+    let lines: Vec<Line<'_>> = lines(text).collect();
     let Some(documents) = documents(&lines) else {
         return ControlFlow::Continue(false);
     };
@@ -58,27 +44,6 @@ pub(super) fn read(out: &mut Output<'_>, text: &str, map: &TextMap) -> ControlFl
         out.article(draft)?;
     }
     ControlFlow::Continue(true)
-}
-
-/// The lines of a text that are not empty.
-fn lines(text: &str) -> Vec<Line<'_>> {
-    let mut lines = Vec::new();
-    let (mut at, mut after_blank) = (0, true);
-    for raw in text.split('\n') {
-        let line = raw.trim();
-        if line.is_empty() {
-            after_blank = true;
-        } else {
-            lines.push(Line {
-                text: line,
-                begin: at + (raw.len() - raw.trim_start().len()),
-                after_blank,
-            });
-            after_blank = false;
-        }
-        at += raw.len() + 1;
-    }
-    lines
 }
 
 /// What a line between two articles is.
@@ -382,7 +347,10 @@ mod tests {
             "Note: this is a correction.\nDate: the palm's fruit.\nThe ferry sails.",
             "",
         ] {
-            assert!(documents(&lines(text)).is_none(), "{text}");
+            assert!(
+                documents(&lines(text).collect::<Vec<_>>()).is_none(),
+                "{text}"
+            );
         }
     }
 }

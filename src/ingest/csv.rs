@@ -16,7 +16,7 @@ use super::draft::{Draft, Output};
 use super::lines::{Line, Lines};
 use super::pieces::Pieces;
 use super::written::{self, Order};
-use super::{Field, decode, html, open};
+use super::{Field, decode, open};
 use crate::text::TextMap;
 use columns::Columns;
 
@@ -460,18 +460,10 @@ fn article(columns: &Columns, bytes: &[u8], row: &str, number: u64) -> (Draft, O
     };
     if let Some(at) = one(Field::Text) {
         (draft.text, draft.map) = cell_text(&cells[at], row, columns.separator);
-        if html::is_scrap(&draft.text) {
-            let (text, map) = html::scrap(&draft.text);
-            (draft.map, draft.text) = (draft.map.then(&map), text);
-        }
+        draft.unwrap_html();
     }
     let mut word = |field: Field| one(field).and_then(|at| said.get(at).cloned());
-    draft.id = word(Field::Id);
-    draft.title = word(Field::Title);
-    draft.outlet = word(Field::Outlet);
-    draft.section = word(Field::Section);
-    draft.url = word(Field::Url);
-    draft.language = word(Field::Language);
+    draft.fill(&mut word);
     draft.byline = word(Field::Byline).into_iter().collect();
     if draft.url.is_none() {
         let mut said_outlets = columns

@@ -8,7 +8,7 @@ use crate::article::{Article, Origin, Published, PublishedFrom, Severity, Skippe
 use crate::date::PartialDate;
 use crate::text::TextMap;
 
-use super::{Item, Options, Source, archive, byline, head, language, repair};
+use super::{Field, Item, Options, Source, archive, byline, head, html, language, repair};
 
 /// Part of each content hash: raised whenever the same bytes would be read differently.
 pub(super) const READING: &[u8] = b"whosaid.ingest/5";
@@ -45,6 +45,24 @@ impl Draft {
         draft.hash.update(READING);
         draft.hash.update(bytes);
         draft
+    }
+
+    /// Fills what is a word or a line with what a record says of each.
+    pub(super) fn fill(&mut self, mut said: impl FnMut(Field) -> Option<String>) {
+        self.id = said(Field::Id);
+        self.title = said(Field::Title);
+        self.outlet = said(Field::Outlet);
+        self.section = said(Field::Section);
+        self.url = said(Field::Url);
+        self.language = said(Field::Language);
+    }
+
+    /// Makes of a text that is a scrap of HTML what a reader sees of it.
+    pub(super) fn unwrap_html(&mut self) {
+        if html::is_scrap(&self.text) {
+            let (text, map) = html::scrap(&self.text);
+            (self.map, self.text) = (self.map.then(&map), text);
+        }
     }
 }
 

@@ -28,31 +28,40 @@ const LAST_LINES: usize = 8;
 /// Lines of a head, at most: title, standfirst, byline, date, place, one to spare.
 const MOST_LINES: usize = 7;
 
-/// One line without the white space around it.
+/// A line without the white space around it.
 #[derive(Clone, Copy)]
-struct Line<'t> {
-    text: &'t str,
-    begin: usize,
+pub(super) struct Line<'t> {
+    pub(super) text: &'t str,
+    /// Where it begins, in bytes.
+    pub(super) begin: usize,
+    /// Stands nothing above it?
+    pub(super) after_blank: bool,
 }
 
 impl Line<'_> {
+    /// Where it ends, in bytes.
+    pub(super) fn end(self) -> usize {
+        self.begin + self.text.len()
+    }
+
     fn span(self) -> Span {
-        Span::new(self.begin, self.begin + self.text.len())
+        Span::new(self.begin, self.end())
     }
 }
 
 /// The lines of a text that are not empty.
-fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
-    text.split('\n')
-        .scan(0, |at, raw| {
-            let begin = *at + (raw.len() - raw.trim_start().len());
-            *at += raw.len() + 1;
-            Some(Line {
-                text: raw.trim(),
-                begin,
-            })
-        })
-        .filter(|line| !line.text.is_empty())
+pub(super) fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let (mut at, mut after_blank) = (0, true);
+    text.split('\n').filter_map(move |raw| {
+        let line = Line {
+            text: raw.trim(),
+            begin: at + (raw.len() - raw.trim_start().len()),
+            after_blank,
+        };
+        at += raw.len() + 1;
+        after_blank = line.text.is_empty();
+        (!after_blank).then_some(line)
+    })
 }
 
 /// Reads the head of `text`. `title` is the headline that the format gives elsewhere, if it does.

@@ -87,8 +87,8 @@ impl Writer {
         // What is still in memory becomes segments.
         let prepared = self.engine.prepare_commit().at(&self.dir)?;
         if is_last {
-            // Now that all of them are there: the engine looks for what to join when it commits, and joins nothing that
-            // is not committed with what is.
+            // Only now that all of them are there. The engine looks for what to join whenever a segment is added, and
+            // would join what is not committed by itself, to join it with the rest after the commit.
             self.joins.end();
         }
         prepared.commit().at(&self.dir)?;

@@ -284,12 +284,9 @@ pub(super) fn draft(
     let Some(text_name) = text_name else {
         return Err(why);
     };
-    if html::is_scrap(&draft.text) {
-        let (text, map) = html::scrap(&draft.text);
-        (draft.map, draft.text) = (draft.map.then(&map), text);
-    }
+    draft.unwrap_html();
     let mut taken = vec![text_name];
-    let mut one = |wanted: Field| {
+    draft.fill(|wanted| {
         let mut said = candidates
             .of_field(wanted)
             .filter_map(|(name, raw)| Some((name, words(raw, MOST_WRAPPED)?)));
@@ -303,13 +300,7 @@ pub(super) fn draft(
         };
         taken.push(name);
         Some(value)
-    };
-    draft.id = one(Field::Id);
-    draft.title = one(Field::Title);
-    draft.outlet = one(Field::Outlet);
-    draft.section = one(Field::Section);
-    draft.url = one(Field::Url);
-    draft.language = one(Field::Language);
+    });
     if draft.url.is_none() {
         let said = candidates.of_field(Field::Outlet);
         let mut said = said.filter_map(|(_, raw)| words(raw, MOST_WRAPPED));
