@@ -45,17 +45,14 @@ pub struct Documents {
     pub story: u64,
     /// First day on which it may have been published, in days since 1970-01-01.
     pub published: Option<i64>,
-    /// The article's document first, then a document a statement.
-    pub(crate) documents: Vec<TantivyDocument>,
-    /// About how many bytes the values of each of these take.
-    pub(crate) sizes: Vec<usize>,
+    /// The article's document first, then a document a statement; each with about how many bytes its values take.
+    pub(crate) documents: Vec<(TantivyDocument, usize)>,
 }
 
 impl Documents {
     /// What the engine is to be given, the article's document first, then one a statement.
-    #[must_use]
-    pub fn documents(&self) -> &[TantivyDocument] {
-        &self.documents
+    pub fn documents(&self) -> impl Iterator<Item = &TantivyDocument> {
+        self.documents.iter().map(|(document, _)| document)
     }
 }
 
@@ -65,10 +62,10 @@ pub fn of(article: &Article, reading: &Reading) -> Documents {
     let scene = Scene::new(article, reading);
     let statements = 0..reading.statements.len();
     let statements = statements.filter_map(|ordinal| scene.statement_document(ordinal));
-    let (documents, sizes) = std::iter::once(scene.article_document())
+    let documents = std::iter::once(scene.article_document())
         .chain(statements)
         .map(|document| (document.values, document.size))
-        .unzip();
+        .collect();
     Documents {
         key: article.key.clone(),
         content_hash: article.content_hash.clone(),
@@ -77,7 +74,6 @@ pub fn of(article: &Article, reading: &Reading) -> Documents {
         story: story_number(&article.key),
         published: scene.published().map(|(from, _)| days(from)),
         documents,
-        sizes,
     }
 }
 

@@ -79,13 +79,16 @@ impl Sketch {
     /// The family, and the sketch as its column has it; `None` if there are too few words.
     pub(crate) fn done(mut self) -> Option<(u64, Vec<u64>)> {
         let words = self.parts.len() - HEAD;
+        if words < LEAST_WORDS {
+            return None;
+        }
         self.parts[1] = words as u16;
         let number = |four: &[u16]| {
             let parts = four.iter().rev();
             parts.fold(0, |number, part| number << 16 | u64::from(*part))
         };
         let numbers = self.parts.chunks(4).map(number).collect();
-        (words >= LEAST_WORDS).then_some((self.family, numbers))
+        Some((self.family, numbers))
     }
 }
 

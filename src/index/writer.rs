@@ -292,8 +292,7 @@ impl Writer {
             source,
             story,
             published,
-            documents,
-            sizes,
+            mut documents,
             ..
         } = documents;
         let print = fingerprint(&self.settings.extraction, &content_hash, source);
@@ -326,8 +325,7 @@ impl Writer {
             }
             None => None,
         };
-        let mut documents = documents;
-        for (n, document) in documents.iter_mut().enumerate() {
+        for (n, (document, _)) in documents.iter_mut().enumerate() {
             if n == 0 {
                 document.add_u64(f.print_high, print.0);
                 document.add_u64(f.print_low, print.1);
@@ -338,7 +336,7 @@ impl Writer {
                 document.add_u64(f.version, version);
             }
         }
-        self.batch.add(documents.into_iter().zip(sizes));
+        self.batch.add(documents);
         if self.batch.is_full() {
             self.hand_over()?;
         }

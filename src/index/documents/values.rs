@@ -56,19 +56,11 @@ pub fn clean(value: &str) -> Option<Cow<'_, str>> {
 /// Is this a value that [`clean`] leaves as it is? Most are.
 fn is_clean(value: &str) -> bool {
     let mut after_blank = true;
-    if value.is_ascii() {
-        for byte in value.bytes() {
-            let is_blank = byte == b' ';
-            if is_blank && after_blank || !is_blank && !byte.is_ascii_graphic() {
-                return false;
-            }
-            after_blank = is_blank;
-        }
-        return !after_blank && value.len() <= LONGEST_VALUE;
-    }
     for c in value.chars() {
         let is_blank = c == ' ';
-        if is_blank && after_blank || !is_blank && (c.is_whitespace() || c.is_control()) {
+        // Of ASCII all that is neither a blank nor a control character is graphic.
+        let is_other = !c.is_ascii_graphic() && (c.is_whitespace() || c.is_control());
+        if is_blank && after_blank || !is_blank && is_other {
             return false;
         }
         after_blank = is_blank;

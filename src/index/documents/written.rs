@@ -224,10 +224,10 @@ mod tests {
                 if let Item::Article(article) = item {
                     let reading = reader.read(&article);
                     let made = documents::of(&article, &reading);
-                    let (article, rest) = made.documents().split_first().unwrap();
-                    let (written, read) = both::<StoredArticle>(article);
+                    let mut documents = made.documents();
+                    let (written, read) = both::<StoredArticle>(documents.next().unwrap());
                     assert_eq!(written, read);
-                    for statement in rest {
+                    for statement in documents {
                         let (written, read) = both::<StoredStatement>(statement);
                         assert_eq!(written, read);
                         statements += 1;

@@ -36,11 +36,7 @@ impl Load {
     /// Waits until there is room for the documents of a batch, and loads them. A batch that is larger than the bound
     /// goes alone. Never waits for ever: an engine whose threads have died drops what waits for them.
     pub(super) fn take(self: &Arc<Self>, batch: &mut Batch) -> Vec<UserOperation<Loaded>> {
-        let Batch {
-            operations,
-            sizes,
-            bytes,
-        } = std::mem::take(batch);
+        let Batch { operations, bytes } = std::mem::take(batch);
         let mut loaded = self
             .less
             .wait_while(self.lock(), |b| {
@@ -49,17 +45,15 @@ impl Load {
             .unwrap_or_else(PoisonError::into_inner);
         *loaded += bytes;
         drop(loaded);
-        let mut sizes = sizes.into_iter();
-        let mut load = |document| Loaded {
-            bytes: sizes.next().unwrap_or_default(),
-            document,
-            load: Arc::clone(self),
-        };
         operations
             .into_iter()
             .map(|operation| match operation {
-                UserOperation::Add(document) => UserOperation::Add(load(document)),
-                UserOperation::Delete(term) => UserOperation::Delete(term),
+                Operation::Add(document, bytes) => UserOperation::Add(Loaded {
+                    document,
+                    bytes,
+                    load: Arc::clone(self),
+                }),
+                Operation::Delete(term) => UserOperation::Delete(term),
             })
             .collect()
     }
@@ -73,11 +67,15 @@ impl Load {
 /// What is to be done next, in its order, not loaded yet.
 #[derive(Default)]
 pub(super) struct Batch {
-    operations: Vec<UserOperation<TantivyDocument>>,
-    /// Of each document among them.
-    sizes: Vec<usize>,
-    /// Of all of them.
+    operations: Vec<Operation>,
+    /// Of all documents among them.
     bytes: usize,
+}
+
+enum Operation {
+    /// The document, and how many bytes it is taken to have.
+    Add(TantivyDocument, usize),
+    Delete(Term),
 }
 
 impl Batch {
@@ -86,14 +84,13 @@ impl Batch {
         for (document, values) in documents {
             let size = BYTES_PER_DOCUMENT + values;
             self.bytes += size;
-            self.sizes.push(size);
-            self.operations.push(UserOperation::Add(document));
+            self.operations.push(Operation::Add(document, size));
         }
     }
 
     /// Takes out all documents with the term that were added before.
     pub(super) fn delete(&mut self, term: Term) {
-        self.operations.push(UserOperation::Delete(term));
+        self.operations.push(Operation::Delete(term));
     }
 
     /// Is it worth handing over?
