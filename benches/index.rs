@@ -34,12 +34,17 @@ use whosaid::pipeline::{self, Begin, Event, Plan};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Memory for the baseline's writer and for whosaid's, in bytes.
+/// Memory for the baseline's writer, in bytes: each of its threads builds segments in a part of it.
 const MEMORY: usize = 128 << 20;
+/// What `index` takes in all unless told otherwise, in bytes.
+const USUAL: usize = 512 << 20;
 
 fn main() {
     // `cargo test --benches` only wants to see it run.
     let is_test = std::env::args().any(|a| a == "--test");
+    // `index` does so, and what it is compared with must not differ in that.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
     let most = match std::env::var("WHOSAID_BENCH_ARTICLES") {
         Ok(n) => n.parse().expect("WHOSAID_BENCH_ARTICLES is a number"),
         Err(_) if is_test => 20,
@@ -312,10 +317,10 @@ fn share_of_extraction(sample: &Path, dir: &Path) -> f64 {
             ..extract::Options::default()
         },
         jobs: cores(),
-        memory_bytes: MEMORY / 2,
+        memory_bytes: USUAL / 8,
     };
     let settings = Settings {
-        memory_bytes: MEMORY / 2,
+        memory_bytes: USUAL / 6,
         threads: cores().div_ceil(4),
         ..Settings::default()
     };

@@ -77,6 +77,7 @@ pub(super) fn rebuild(args: &Args, index: &Path) -> Result<u8> {
 
 pub(super) fn run(args: &Args, index: &Path) -> Result<u8> {
     step_back();
+    keep_pages_small();
     let stop = on_interrupt();
     let mut lines = Lines::create(args.report.as_deref())?;
     if !args.watch {
@@ -101,6 +102,16 @@ fn step_back() {
         const NICE: i32 = 10;
         // Where it is not allowed it only would have been kinder.
         let _ = rustix::process::nice(NICE);
+    }
+}
+
+/// Does without huge pages, which the allocator asks for and the system fills whole: they took fifty megabytes more, and no
+/// less time.
+fn keep_pages_small() {
+    #[cfg(target_os = "linux")]
+    {
+        // A system that does not know them has none.
+        let _ = rustix::thread::disable_transparent_huge_pages(true);
     }
 }
 

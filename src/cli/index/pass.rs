@@ -95,8 +95,8 @@ impl<'a> Pass<'a> {
         };
         let settings = Settings {
             extraction: plan.extract.fingerprint(),
-            // As much again is needed to write a segment out, and twice as much to join some.
-            memory_bytes: bytes / 10,
+            // As much again is needed to write a segment out, and about as much to join some.
+            memory_bytes: bytes / 6,
             threads: writers(plan.jobs),
             keep_versions: args.keep_versions,
         };
