@@ -18,7 +18,7 @@ use super::analysis::{Analyzer, words};
 const INITIAL_OF: char = '0';
 
 /// Names that a thread remembers at a time.
-const REMEMBERED: usize = 4096;
+const REMEMBERED: usize = 1 << 14;
 
 /// Titles that may stand before a name and are not part of it.
 const TITLES: &[&str] = &[

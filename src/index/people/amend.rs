@@ -115,15 +115,9 @@ fn appearances(corpus: &Corpus, part: &ClusterPart) -> Vec<(u32, Appearance)> {
 
 /// The spellings of a cluster with the number of articles that have each, most first.
 fn spellings<'a>(corpus: &'a Corpus, cluster: &Cluster) -> Vec<(&'a str, u32)> {
-    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-    for part in &cluster.parts {
-        for (_, at) in appearances(corpus, part) {
-            *counts.entry(corpus.name(at)).or_default() += 1;
-        }
-    }
-    let mut list: Vec<(&str, u32)> = counts.into_iter().collect();
-    list.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-    list
+    let parts = cluster.parts.iter();
+    let all = parts.flat_map(|part| appearances(corpus, part));
+    corpus.spellings(all.map(|(_, at)| at))
 }
 
 /// The spelling that most articles have, of those that say the name in full if there are any.
@@ -473,35 +467,27 @@ fn individual(corpus: &Corpus, draft: Draft) -> Individual {
 
 /// The longest list of articles of a name is written as what it leaves out.
 fn exceptions(people: &mut [Individual]) {
-    let mut longest: HashMap<String, (usize, usize, usize)> = HashMap::new();
+    // The lists of each name, with whose part each is.
+    let mut lists: BTreeMap<&str, Vec<(usize, usize, &[String])>> = BTreeMap::new();
     for (n, person) in people.iter().enumerate() {
         for (m, part) in person.parts.iter().enumerate() {
             if let Articles::Only(list) = &part.articles {
-                let best = longest.entry(part.key.clone()).or_insert((0, 0, 0));
-                if list.len() > best.0 {
-                    *best = (list.len(), n, m);
-                }
+                lists.entry(&part.key).or_default().push((n, m, list));
             }
         }
     }
-    for (key, (_, n, m)) in longest {
-        let mut others: Vec<String> = people
-            .iter()
-            .enumerate()
-            .flat_map(|(i, p)| {
-                p.parts
-                    .iter()
-                    .enumerate()
-                    .map(move |(j, part)| (i, j, part))
-            })
-            .filter(|(i, j, part)| part.key == key && (*i, *j) != (n, m))
-            .flat_map(|(_, _, part)| match &part.articles {
-                Articles::Only(list) => list.clone(),
-                _ => Vec::new(),
-            })
-            .collect();
+    let mut turned = Vec::new();
+    for of_name in lists.values() {
+        // Of equally long ones the first.
+        let longest = of_name.iter().rev().max_by_key(|(_, _, list)| list.len());
+        let Some(&(n, m, _)) = longest else { continue };
+        let others = of_name.iter().filter(|(i, j, _)| (*i, *j) != (n, m));
+        let mut others: Vec<String> = others.flat_map(|(_, _, list)| *list).cloned().collect();
         others.sort_unstable();
         others.dedup();
+        turned.push((n, m, others));
+    }
+    for (n, m, others) in turned {
         people[n].parts[m].articles = Articles::Except(others);
     }
 }

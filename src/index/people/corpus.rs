@@ -5,9 +5,10 @@
 //! numbers follow the order of the names and of the articles' keys, never the order in which articles came.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
+
+use foldhash::HashMap;
 
 use super::super::tape::Tape;
 use super::role::{Fields, Office};
@@ -72,6 +73,24 @@ pub(super) struct RoleInfo {
     pub(super) office: Option<Office>,
 }
 
+/// A place that is named somewhere.
+#[derive(Debug)]
+pub(super) struct Place {
+    path: Box<str>,
+    /// Places above it.
+    depth: usize,
+}
+
+impl Place {
+    /// The place at the end of a path, see [`join_path`](crate::index::documents::join_path).
+    pub(super) fn at(path: Box<str>) -> Self {
+        Self {
+            depth: path.matches('/').count(),
+            path,
+        }
+    }
+}
+
 /// What is in memory of every article.
 #[derive(Clone, Debug)]
 pub(super) struct ArticleInfo {
@@ -126,13 +145,15 @@ pub(super) struct Corpus {
     pub(super) keys: Vec<Box<str>>,
     /// Where the appearances of each key begin, and the end of the last.
     pub(super) begins: Vec<u32>,
+    /// Of each key, see [`rarity`].
+    pub(super) rarities: Vec<f32>,
     /// Article and persona, by key.
     pub(super) appearances: Tape<2>,
     pub(super) personas: Vec<Persona>,
     pub(super) names: Vec<Box<str>>,
     pub(super) roles: Vec<RoleInfo>,
     pub(super) words: Vec<Box<str>>,
-    pub(super) places: Vec<Box<str>>,
+    pub(super) places: Vec<Place>,
     /// In the order of their keys.
     pub(super) articles: Vec<ArticleInfo>,
     pub(super) entities: Tape<1>,
@@ -212,20 +233,25 @@ impl Corpus {
     }
 
     pub(super) fn place(&self, place: u32) -> &str {
-        &self.places[place as usize]
+        &self.places[place as usize].path
     }
 
     pub(super) fn is_country(&self, place: u32) -> bool {
-        self.place(place).matches('/').count() == 1
+        self.places[place as usize].depth == 1
     }
 
     pub(super) fn is_below_country(&self, place: u32) -> bool {
-        self.place(place).matches('/').count() > 1
+        self.places[place as usize].depth > 1
     }
 
     /// The name as the article prints it.
     pub(super) fn name(&self, at: Appearance) -> &str {
-        &self.names[self.personas[at.persona as usize].name as usize]
+        &self.names[self.name_number(at) as usize]
+    }
+
+    /// The same as a number: names are alike only if their numbers are.
+    fn name_number(&self, at: Appearance) -> u32 {
+        self.personas[at.persona as usize].name
     }
 
     pub(super) fn is_organisation(&self, at: Appearance) -> bool {
@@ -240,36 +266,54 @@ impl Corpus {
     /// Is the name printed in more than one way?
     pub(super) fn has_spellings(&self, key: u32) -> bool {
         let appearances = self.appearances(key);
-        let mut names = appearances.iter().map(|at| self.name(at));
+        let mut names = appearances.iter().map(|at| self.name_number(at));
         let first = names.next();
         names.any(|name| Some(name) != first)
     }
 
     /// The spelling that most articles have, the first in the alphabet of several.
     pub(super) fn usual_name(&self, key: u32) -> &str {
-        let mut counts: HashMap<&str, u32> = HashMap::new();
-        for at in self.appearances(key).iter() {
-            *counts.entry(self.name(at)).or_default() += 1;
-        }
-        counts
-            .into_iter()
-            .max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(a.0)))
-            .map_or(self.key(key).text, |(name, _)| name)
+        let spellings = self.spellings(self.appearances(key).iter());
+        spellings
+            .first()
+            .map_or(self.key(key).text, |(name, _)| *name)
     }
 
-    /// How much it says that two people are named beside this one: much if few articles name it. All values are sums of
-    /// powers of two, so that adding them up in another order changes nothing.
-    pub(super) fn rarity(&self, key: u32) -> f32 {
-        let key = self.key(key);
-        // A lone word may be anybody.
-        let lone = !key.text.contains(' ');
-        let (there, all) = (key.appearances, self.articles.len());
-        if there <= 10.max(all / 500) {
-            if lone { 0.5 } else { 2.0 }
-        } else if there <= all / 50 {
-            if lone { 0.25 } else { 0.75 }
-        } else {
-            0.125
+    /// The spellings of a name in some articles with how many have each: that of most first, of equally many in the order
+    /// of the alphabet.
+    pub(super) fn spellings(
+        &self,
+        appearances: impl Iterator<Item = Appearance>,
+    ) -> Vec<(&str, u32)> {
+        let mut counts: HashMap<u32, u32> = HashMap::default();
+        for at in appearances {
+            *counts.entry(self.name_number(at)).or_default() += 1;
         }
+        let mut list: Vec<(&str, u32)> = counts
+            .into_iter()
+            .map(|(name, count)| (&*self.names[name as usize], count))
+            .collect();
+        list.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        list
+    }
+
+    /// See [`rarity`].
+    pub(super) fn rarity(&self, key: u32) -> f32 {
+        self.rarities[key as usize]
+    }
+}
+
+/// How much it says that two people are named beside somebody of this key: much if few articles name them. All values
+/// are sums of powers of two, so that adding them up in another order changes nothing. Of `articles` in all `appearances`
+/// have the name.
+pub(super) fn rarity(key: &str, appearances: usize, articles: usize) -> f32 {
+    // A lone word may be anybody.
+    let lone = !key.contains(' ');
+    if appearances <= 10.max(articles / 500) {
+        if lone { 0.5 } else { 2.0 }
+    } else if appearances <= articles / 50 {
+        if lone { 0.25 } else { 0.75 }
+    } else {
+        0.125
     }
 }

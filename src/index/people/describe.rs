@@ -17,7 +17,7 @@ const MEMBER: char = '\u{1e}';
 /// Most roles and other names of one value.
 const MOST: usize = 6;
 
-/// Words between a name and another one of the same person, folded to lower case and single blanks.
+/// Words between a name and another one of the same person, in lower case, a blank between.
 const TOLD: &[&str] = &[
     "née",
     "nee",
@@ -56,31 +56,36 @@ pub(super) struct Described<'a> {
 }
 
 /// The values for an article.
-pub(in super::super) fn describe(article: &Article, reading: &Reading) -> BTreeSet<String> {
-    let mut all = BTreeSet::new();
+pub(in super::super) fn describe(article: &Article, reading: &Reading) -> Vec<String> {
+    let mut all = Vec::with_capacity(reading.people.len() + reading.organisations.len());
     let (told, none) = (told(article, reading), BTreeSet::new());
+    let mut roles = Vec::new();
     for (n, person) in reading.people.iter().enumerate() {
-        let roles = person
-            .roles
-            .iter()
-            .map(|r| r.of(&article.text))
-            .chain(person.role.as_deref())
-            .filter_map(clean)
-            .collect();
+        let printed = person.roles.iter().map(|r| r.of(&article.text));
+        roles.clear();
+        roles.extend(printed.chain(person.role.as_deref()).filter_map(clean));
+        once(&mut roles);
         let also = told.get(&n).unwrap_or(&none);
         all.extend(value(&person.name, 'p', &roles, also));
     }
     for organisation in &reading.organisations {
         let also = other_forms(organisation, &article.text);
-        all.extend(value(&organisation.name, 'o', &BTreeSet::new(), &also));
+        all.extend(value(&organisation.name, 'o', &[], &also));
     }
+    once(&mut all);
     all
+}
+
+/// Each once, in order.
+fn once<T: Ord>(values: &mut Vec<T>) {
+    values.sort_unstable();
+    values.dedup();
 }
 
 fn value(
     name: &str,
     sort: char,
-    roles: &BTreeSet<Cow<'_, str>>,
+    roles: &[Cow<'_, str>],
     also: &BTreeSet<String>,
 ) -> Option<String> {
     let name = clean(name)?;
@@ -177,13 +182,11 @@ fn told(article: &Article, reading: &Reading) -> BTreeMap<usize, BTreeSet<String
         if between.len() > 40 || !between.contains(char::is_alphabetic) {
             continue;
         }
-        let words: Vec<String> = between
-            .trim_matches(|c: char| !c.is_alphabetic())
-            .split_whitespace()
-            .map(str::to_lowercase)
-            .collect();
-        let phrase = words.join(" ");
-        if between.contains(['"', '“', '”']) || !TOLD.contains(&phrase.as_str()) {
+        let words = between.trim_matches(|c: char| !c.is_alphabetic());
+        let Some(phrase) = TOLD.iter().find(|phrase| is_phrase(words, phrase)) else {
+            continue;
+        };
+        if between.contains(['"', '“', '”']) {
             continue;
         }
         let Some(person) = reading.people.get(*first) else {
@@ -193,7 +196,7 @@ fn told(article: &Article, reading: &Reading) -> BTreeMap<usize, BTreeSet<String
         let key = names::key(printed);
         let key = if key.contains(' ') {
             key
-        } else if BIRTH.contains(&phrase.as_str()) {
+        } else if BIRTH.contains(phrase) {
             // Only the family name: the given names stay.
             let own = names::key(&person.name);
             match own.rsplit_once(' ') {
@@ -206,4 +209,30 @@ fn told(article: &Article, reading: &Reading) -> BTreeMap<usize, BTreeSet<String
         told.entry(*first).or_default().insert(key);
     }
     told
+}
+
+/// Are these the words of a phrase, in whatever case?
+fn is_phrase(words: &str, phrase: &str) -> bool {
+    let mut words = words.split_whitespace();
+    let mut has = |word: &str| {
+        words.next().is_some_and(|printed| {
+            let lower = printed.chars().flat_map(char::to_lowercase);
+            lower.eq(word.chars())
+        })
+    };
+    phrase.split(' ').all(&mut has) && words.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phrase_is_all_of_the_words_in_any_case() {
+        assert!(is_phrase("Née", "née"));
+        assert!(is_phrase("who  was\nThen", "who was then"));
+        for words in ["who was", "who was then the", "now", ""] {
+            assert!(!is_phrase(words, "who was then"), "{words}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ use tantivy::columnar::StrColumn;
 use super::super::error::ErrorKind;
 use super::super::schema::{self, fields};
 use super::super::tape::{Room, Sorter, Tape};
-use super::corpus::{ArticleInfo, Corpus, NO_DAY, NONE, Persona, RoleInfo, part};
+use super::corpus::{ArticleInfo, Corpus, NO_DAY, NONE, Persona, Place, RoleInfo, part, rarity};
 use super::describe::{Described, parse};
 use super::role;
 
@@ -267,15 +267,19 @@ impl Building {
                 }
             })
             .collect();
+        let rarities = (keys.iter().zip(begins.windows(2)))
+            .map(|(key, ends)| rarity(key, (ends[1] - ends[0]) as usize, articles.len()))
+            .collect();
         Ok(Corpus {
             keys,
             begins,
+            rarities,
             appearances,
             personas,
             names: names.into_list(),
             roles,
             words: words.into_list(),
-            places: places.into_list(),
+            places: places.into_list().into_iter().map(Place::at).collect(),
             articles,
             entities,
             places_of,

@@ -4,7 +4,9 @@
 //! their roles lie far apart or name one office of two places, and nothing else ties them (see
 //! [`affinity`]). What fits none or several of them stays undecided.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use foldhash::HashMap;
 
 use super::corpus::{Appearances, Corpus};
 use super::profile::{DIFFERENT, Profile, affinity};
@@ -212,7 +214,7 @@ fn groups(corpus: &Corpus, key: u32, appearances: &Appearances<'_>) -> Vec<Beare
         }
         n
     }
-    let mut first: HashMap<(u32, u32), usize> = HashMap::new();
+    let mut first: HashMap<(u32, u32), usize> = HashMap::default();
     for (n, at) in appearances.iter().enumerate() {
         let scene = corpus.scene(at.article);
         let mut features: Vec<(u32, u32)> = scene
