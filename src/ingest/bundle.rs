@@ -29,6 +29,9 @@ const RULE: usize = 20;
 /// Longest line that is looked at as a mark or a label, in bytes.
 const LONGEST: usize = 400;
 
+/// Fewest paragraphs, lines longer than [`LONGEST`], of what is no cover: the terms of a search are one.
+const FEWEST: usize = 2;
+
 /// Hands over the articles of a text if it holds several or one with a labelled head. Answers whether it was that.
 pub(super) fn read(out: &mut Output<'_>, text: &str, map: &TextMap) -> ControlFlow<(), bool> {
     let lines: Vec<Line<'_>> = lines(text).collect();
@@ -48,8 +51,8 @@ pub(super) fn read(out: &mut Output<'_>, text: &str, map: &TextMap) -> ControlFl
 
 /// What a line between two articles is.
 enum Mark {
-    /// "2 of 40 DOCUMENTS": one begins.
-    Begins,
+    /// "2 of 40 DOCUMENTS": one begins; is it the first?
+    Begins { first: bool },
     /// "End of Document", "Document SKVGAZ0020240708ek780001x": one ends.
     Ends,
     /// A line of hyphens or the like.
@@ -77,7 +80,9 @@ fn mark(line: &str) -> Option<Mark> {
         [n, of, m, word] | [word, n, of, m]
             if is_number(n) && is_number(m) && *of == "of" && is_document(word) =>
         {
-            Some(Mark::Begins)
+            Some(Mark::Begins {
+                first: n.trim_start_matches('0') == "1",
+            })
         }
         ["AN", "Document", number] | ["Document", number] if is_accession(number) => {
             Some(Mark::Ends)
@@ -102,21 +107,26 @@ fn documents(lines: &[Line<'_>]) -> Option<Vec<Range<usize>>> {
         .enumerate()
         .filter_map(|(at, line)| Some((at, mark(line.text)?)))
         .collect();
-    let counted = marks.iter().any(|(_, mark)| matches!(mark, Mark::Begins));
+    let counted = marks
+        .iter()
+        .any(|(_, mark)| matches!(mark, Mark::Begins { .. }));
     let ended = marks.iter().any(|(_, mark)| matches!(mark, Mark::Ends));
     let mut documents = Vec::new();
     let mut from = 0;
     for (at, mark) in &marks {
         let parts = match mark {
-            Mark::Begins => true,
+            Mark::Begins { .. } => true,
             Mark::Ends => !counted,
             Mark::Rule => !counted && !ended,
         };
         if !parts {
             continue;
         }
-        // What stands above the first count is a cover.
-        let cover = counted && documents.is_empty() && from == 0;
+        // What stands above the first of all is a cover: a search and its hits, in short lines.
+        let cover = matches!(mark, Mark::Begins { first: true }) && from == 0 && {
+            let above = lines.get(..*at).unwrap_or_default();
+            above.iter().filter(|l| l.text.len() > LONGEST).count() < FEWEST
+        };
         if !cover {
             documents.push(from..*at);
         }
@@ -336,7 +346,10 @@ mod tests {
         ] {
             assert_eq!(mark(line).is_some(), is_mark, "{line}");
         }
-        assert!(matches!(mark("1 of 2 DOCUMENTS"), Some(Mark::Begins)));
+        assert!(matches!(
+            mark("1 of 2 DOCUMENTS"),
+            Some(Mark::Begins { first: true })
+        ));
     }
 
     #[test]

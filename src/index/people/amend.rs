@@ -467,28 +467,40 @@ fn individual(corpus: &Corpus, draft: Draft) -> Individual {
 
 /// The longest list of articles of a name is written as what it leaves out.
 fn exceptions(people: &mut [Individual]) {
-    // The lists of each name, with whose part each is.
-    let mut lists: BTreeMap<&str, Vec<(usize, usize, &[String])>> = BTreeMap::new();
+    struct Listed<'a> {
+        person: usize,
+        part: usize,
+        articles: &'a [String],
+    }
+    let mut by_name: BTreeMap<&str, Vec<Listed<'_>>> = BTreeMap::new();
     for (n, person) in people.iter().enumerate() {
         for (m, part) in person.parts.iter().enumerate() {
             if let Articles::Only(list) = &part.articles {
-                lists.entry(&part.key).or_default().push((n, m, list));
+                by_name.entry(&part.key).or_default().push(Listed {
+                    person: n,
+                    part: m,
+                    articles: list,
+                });
             }
         }
     }
     let mut turned = Vec::new();
-    for of_name in lists.values() {
+    for mut lists in by_name.into_values() {
         // Of equally long ones the first.
-        let longest = of_name.iter().rev().max_by_key(|(_, _, list)| list.len());
-        let Some(&(n, m, _)) = longest else { continue };
-        let others = of_name.iter().filter(|(i, j, _)| (*i, *j) != (n, m));
-        let mut others: Vec<String> = others.flat_map(|(_, _, list)| *list).cloned().collect();
+        let Some((longest, _)) =
+            (lists.iter().enumerate().rev()).max_by_key(|(_, list)| list.articles.len())
+        else {
+            continue;
+        };
+        let longest = lists.remove(longest);
+        let others = lists.iter().flat_map(|list| list.articles);
+        let mut others: Vec<String> = others.cloned().collect();
         others.sort_unstable();
         others.dedup();
-        turned.push((n, m, others));
+        turned.push((longest.person, longest.part, others));
     }
-    for (n, m, others) in turned {
-        people[n].parts[m].articles = Articles::Except(others);
+    for (person, part, others) in turned {
+        people[person].parts[part].articles = Articles::Except(others);
     }
 }
 

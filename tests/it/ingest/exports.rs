@@ -297,6 +297,24 @@ const CODES: &str = "SE   News\nHD   Ferry sails\nBY   By Ann Example\nWC   214 
 
 const LIBRARY: &str = "____________________________________________________________\n\nDocument 1 of 2\n\nFerry sails\n\nAuthor: Example, Ann\n\nPublication info: The Skarvik Gazette ; Skarvik. Jul 8, 2024: A.3.\n\nAbstract: The ferry.\n\nFull text: The ferry sails, said Ilse Example.\n\nIt is late.\n\nSubject: Ferries\n\nTitle: Ferry sails\n\nPublication title: The Skarvik Gazette\n\nPublication date: Jul 8, 2024\n\nPublisher: Gazette Co.\n\nProQuest document ID: 101\n\n____________________________________________________________\n\nDocument 2 of 2\n\nFog\n\nAuthor: Sample, Bo\n\nFull text: It is late, said Bo.\n\nTitle: Fog\n\nPublication title: The Courier\n\nPublication date: Jun 6, 2024\n\n____________________________________________________________\n\nContact us at: nowhere\n";
 
+/// A cover is left out; half an article, of a file that was cut, and one that has lost its number are not.
+#[test]
+fn what_stands_above_the_first_number() {
+    let fog = "Fog | Bo Sample | 2024-06-06 | The Courier | -";
+    let (_, second) = NEXIS.split_once("2 of 2 DOCUMENTS").unwrap();
+    let terms = "ferry OR boat OR ".repeat(40);
+    let cover =
+        format!("Time of Request: July 9, 2024\n\nTerms: {terms}\n\n1 of 1 DOCUMENTS\n{second}");
+    check("a.txt", &cover, &[fog]);
+    let cut = format!("The ferry sails, said Ilse Example.\n\n2 of 2 DOCUMENTS\n{second}");
+    let half = "- |  | - | - | -";
+    let articles = check("a.txt", &cut, &[half, fog]);
+    assert_eq!(articles[0].text, "The ferry sails, said Ilse Example.");
+    let story = "The ferry sails, said Ilse Example. ".repeat(12);
+    let unnumbered = format!("Ferry sails\n\n{story}\n\n{story}\n\n1 of 1 DOCUMENTS\n{second}");
+    check("a.txt", &unnumbered, &["Ferry sails |  | - | - | -", fog]);
+}
+
 #[test]
 fn many_articles_in_one_text() {
     let expected = [
