@@ -19,9 +19,9 @@ use super::sketch;
 use crate::article::{self, Article, Place, Reading, Statement};
 use crate::text::Span;
 use cast::Cast;
-pub(crate) use values::halves;
 use values::{Document, Paths, Sets, days, without};
 pub use values::{clean, date_of_days, day_number, join_path};
+pub(crate) use values::{halves, once};
 use written::{ArticleRef, Passage, PlaceRef, Said, Spans};
 
 /// How far a passage reaches beyond the statement's sentence, in bytes, on each side.

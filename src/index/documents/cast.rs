@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::values::once;
 use super::written;
 use crate::article::{Article, Entity, Reading, Speaker, SpeakerType, Statement};
 use crate::text::Span;
@@ -25,14 +26,6 @@ pub(super) struct Named<'a> {
     roles: Vec<&'a str>,
     /// Number of a place among the places of the reading.
     pub(super) place: Option<usize>,
-}
-
-/// Each once, in order.
-fn once<'a>(words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut words: Vec<&str> = words.collect();
-    words.sort_unstable();
-    words.dedup();
-    words
 }
 
 impl<'a> Cast<'a> {

@@ -29,6 +29,14 @@ pub(crate) fn halves(hex: &str) -> (u64, u64) {
     halves_of_hash(hex)
 }
 
+/// Each once, in order.
+pub(crate) fn once<T: Ord>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut values: Vec<T> = values.into_iter().collect();
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
 /// A value fit for a facet: no control characters, no blanks at the ends, not too long. `None` if nothing is left.
 #[must_use]
 pub fn clean(value: &str) -> Option<Cow<'_, str>> {

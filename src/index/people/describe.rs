@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::documents::clean;
+use super::super::documents::{clean, once};
 use super::super::names;
 use crate::article::{Article, Organisation, Reading};
 use crate::text::Span;
@@ -59,12 +59,9 @@ pub(super) struct Described<'a> {
 pub(in super::super) fn describe(article: &Article, reading: &Reading) -> Vec<String> {
     let mut all = Vec::with_capacity(reading.people.len() + reading.organisations.len());
     let (told, none) = (told(article, reading), BTreeSet::new());
-    let mut roles = Vec::new();
     for (n, person) in reading.people.iter().enumerate() {
         let printed = person.roles.iter().map(|r| r.of(&article.text));
-        roles.clear();
-        roles.extend(printed.chain(person.role.as_deref()).filter_map(clean));
-        once(&mut roles);
+        let roles = once(printed.chain(person.role.as_deref()).filter_map(clean));
         let also = told.get(&n).unwrap_or(&none);
         all.extend(value(&person.name, 'p', &roles, also));
     }
@@ -72,14 +69,7 @@ pub(in super::super) fn describe(article: &Article, reading: &Reading) -> Vec<St
         let also = other_forms(organisation, &article.text);
         all.extend(value(&organisation.name, 'o', &[], &also));
     }
-    once(&mut all);
-    all
-}
-
-/// Each once, in order.
-fn once<T: Ord>(values: &mut Vec<T>) {
-    values.sort_unstable();
-    values.dedup();
+    once(all)
 }
 
 fn value(
