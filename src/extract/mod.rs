@@ -19,6 +19,7 @@ pub mod sentence;
 pub mod speakers;
 pub mod tagger;
 pub mod token;
+pub mod word_types;
 
 /// How to read.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -55,7 +56,11 @@ impl Options {
 /// Raised with every change of the code that changes a reading.
 const REVISION: u32 = 16;
 
-/// Reads articles. Holds the caches and buffers of the layers, so keep one a thread.
+/// Buffers are kept for articles up to this length, in bytes: nearly all of them. Those of a long one are let go, or each
+/// thread would keep room for the longest that it ever met.
+const USUAL: usize = 16 << 10;
+
+/// Reads articles. Holds the buffers of the layers, so keep one a thread.
 #[derive(Debug, Default)]
 pub struct Reader {
     options: Options,
@@ -64,7 +69,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// A reader with empty caches. The models are shared and loaded once a process.
+    /// A reader with empty buffers. The models, and what they made of words so far, are shared: loaded once a process.
     #[must_use]
     pub fn new(options: Options) -> Self {
         Self {
@@ -109,6 +114,10 @@ impl Reader {
         };
         let statements = speakers::resolve(known, attributions);
         people.note_first_person(&tokens, &marks, &quotes, &statements);
+        if article.text.len() > USUAL {
+            self.names.let_go();
+            self.tagger.let_go();
+        }
         Reading {
             sentences: tokens
                 .sentences

@@ -286,10 +286,10 @@ pub fn make(
     }
     let annotated_texts = world.iter().chain(&newswire).chain(&encyclopedia);
     let texts = annotated_texts.map(|a| a.text.as_str());
-    let lexicon = Lexicon {
-        gazetteer: gazetteer::read(&inputs.packages)?,
-        casings: count_casings(texts.chain(plain.iter().map(String::as_str))),
-    };
+    let lexicon = Lexicon::new(
+        gazetteer::read(&inputs.packages)?,
+        count_casings(texts.chain(plain.iter().map(String::as_str))),
+    );
     let corpus = |articles, domain, weight| Corpus {
         articles,
         domain,
@@ -360,7 +360,7 @@ pub fn train(
         .collect();
     let mean = Weights::mean(&rounds).unwrap_or_else(|| crf::train(&data, &recipe.crf, progress));
     let weights = mean.quantise(recipe.prune);
-    NamesModel { lexicon, weights }
+    NamesModel::new(lexicon, weights)
 }
 
 /// One way of going over an article.

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::crf::{self, Dataset, Progress, Weights};
-use crate::extract::clusters::{self, normalise, word_hash};
+use crate::extract::clusters::{normalise, word_hash};
 use crate::extract::quotes;
 use crate::extract::sentence;
 use crate::extract::tagger::StatementModel;
@@ -28,6 +28,7 @@ use crate::extract::tagger::spans::{self, Labelling, Stage1, WINDOW};
 use crate::extract::tagger::view::View;
 use crate::extract::tagger::words::{Lexicon, Vocabulary, stem_hash};
 use crate::extract::token::TokenKind;
+use crate::extract::word_types::Remembered;
 use crate::text::Span;
 
 /// Why training cannot begin.
@@ -232,7 +233,7 @@ fn prepare(gold: &Gold, vocabulary: &mut Vocabulary, lexicon: &Lexicon) -> Prepa
     let tokens = sentence::split(&gold.text);
     let regions = quotes::regions(&tokens);
     let mut view = View::default();
-    view.build(&tokens, &regions, vocabulary, lexicon, clusters::shared());
+    view.build(&tokens, &regions, vocabulary, lexicon);
     let units = |spans: &[Span]| -> Vec<Range<u32>> {
         let mut out: Vec<Range<u32>> = spans
             .iter()
@@ -321,7 +322,6 @@ pub fn stage1_weights(
     let mut vocabulary = Vocabulary::default();
     let mut features = Vec::new();
     for article in gold {
-        vocabulary.begin_article();
         let article = prepare(article, &mut vocabulary, lexicon);
         let view = &article.view;
         let labels = flat_labels(&article);
@@ -427,16 +427,13 @@ pub fn jackknife(
         });
         let model = weights.quantise(options.prune[0]);
         let mut vocabulary = Vocabulary::default();
-        let mut runner = Stage1::default();
+        let (mut runner, sums) = (Stage1::default(), Remembered::most(spans::REMEMBERED));
         for (i, article) in gold.iter().enumerate() {
             if rest(i) {
                 continue;
             }
-            if vocabulary.begin_article() {
-                runner.forget();
-            }
             let article = prepare(article, &mut vocabulary, lexicon);
-            runner.run(&model, &article.view, &vocabulary, 0.0, &mut out[i]);
+            runner.run(&model, &sums, &article.view, &vocabulary, 0.0, &mut out[i]);
         }
     }
     out
@@ -451,7 +448,6 @@ pub fn stage2_data(gold: &[Gold], labellings: &[Labelling], lexicon: &Lexicon) -
     let (mut frame, mut shared) = (Frame::default(), Shared::default());
     let mut cues = Vec::new();
     for (article, labelling) in gold.iter().zip(labellings) {
-        vocabulary.begin_article();
         let article = prepare(article, &mut vocabulary, lexicon);
         let view = &article.view;
         shared.build(view, labelling);

@@ -72,6 +72,25 @@ fn lines(case: &Case) -> Vec<String> {
 }
 
 #[test]
+fn what_was_read_before_changes_nothing() {
+    let short = "“The ferry is late,” Amina Otieno said on Monday. Ruiz denied it.\n";
+    let texts = [short.to_owned(), short.repeat(400), short.to_owned()];
+    let mut kept = Reader::new(Options::default());
+    for text in texts {
+        let article = Article {
+            text,
+            ..Article::default()
+        };
+        let (kept, fresh) = (
+            kept.read(&article),
+            Reader::new(Options::default()).read(&article),
+        );
+        assert!(!fresh.statements.is_empty());
+        assert!(format!("{kept:?}") == format!("{fresh:?}"));
+    }
+}
+
+#[test]
 fn readings_are_what_the_suite_says() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/readings");
     let mut wrong = String::new();

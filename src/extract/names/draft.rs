@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::casing::{Casing, Form};
 use super::gazetteer::List;
 use super::model::Lexicon;
-use super::words::{PerWord, Words, flag};
+use super::words::{Words, flag};
 use crate::extract::token::Tokens;
+use crate::extract::word_types::PerType;
 
 /// How a sentence is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,12 +35,14 @@ pub struct Draft {
     /// Token ranges, in order, disjoint, each within a sentence: names lie inside them.
     pub chunks: Vec<Range<u32>>,
     /// How often each lower-cased word occurs in prose: capitalised within a sentence, and in lower case.
-    seen: PerWord<(u32, u32)>,
+    seen: PerType<(u32, u32)>,
 }
 
 impl Draft {
     /// Takes an article in, in place of the one before.
+    /// `words` become those of the article.
     pub fn fill(&mut self, tokens: &Tokens<'_>, words: &mut Words, lexicon: &Lexicon) {
+        words.clear();
         self.words.clear();
         self.sentence_of.clear();
         self.sentences.clear();
@@ -94,14 +97,14 @@ impl Draft {
 
     /// Gives the words of headlines the form that the article's prose has them in, else their usual one.
     fn undo_headline_case(&mut self, words: &mut Words, lexicon: &Lexicon) {
-        self.seen.clear(words.count());
+        self.seen.clear();
         for (sentence, style) in &self.sentences {
             if *style != Style::Prose {
                 continue;
             }
             for i in sentence.clone() {
                 let word = self.words[i as usize];
-                let seen = self.seen.entry(words.lowered(word));
+                let seen = self.seen.get_or(words.lowered(word), Default::default);
                 if !words.is(word, flag::CAPITAL) {
                     seen.1 += 1;
                 } else if i > sentence.start {
@@ -127,7 +130,7 @@ impl Draft {
                     Style::Title => form_of_title(upper, lower, casing),
                     Style::Lower => {
                         let known = words.get(lowered).lists & KNOWN_NAMES != 0;
-                        let long = words.get(lowered).text.chars().count() >= 4;
+                        let long = words.text(lowered).chars().count() >= 4;
                         Some(form_of_lower(casing, known || long))
                     }
                 };

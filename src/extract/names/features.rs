@@ -9,8 +9,9 @@
 
 use super::draft::{Draft, Style};
 use super::gazetteer::{EMPTY_PHRASE, Gazetteer, extend};
-use super::words::{NONE, PerWord, Word, Words, flag};
+use super::words::{NONE, Word, Words, flag};
 use crate::extract::tagger::weights::{feature, in_bank, pair};
+use crate::extract::word_types::PerType;
 
 /// Domain of world news, which all reading is done in.
 pub const NEWS: u64 = 2;
@@ -339,7 +340,7 @@ struct LongForm {
 /// What is known of an article's words together.
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
-    seen: PerWord<Seen>,
+    seen: PerType<Seen>,
     /// For each token the next one with the same capitalised word.
     next: Vec<u32>,
     phrases: Vec<Phrase>,
@@ -409,7 +410,7 @@ impl Notes {
     }
 
     fn count(&mut self, draft: &Draft, words: &Words) {
-        self.seen.clear(words.count());
+        self.seen.clear();
         self.next.clear();
         self.next.resize(draft.words.len(), END);
         let prose = || draft.sentences.iter().filter(|s| s.1 == Style::Prose);
@@ -418,7 +419,7 @@ impl Notes {
             for i in sentence.clone().rev() {
                 let word = draft.words[i as usize];
                 if words.is(word, flag::CAPITAL) {
-                    let seen = self.seen.entry(words.lowered(word));
+                    let seen = self.seen.get_or(words.lowered(word), Seen::default);
                     self.next[i as usize] = seen.head;
                     seen.head = i;
                     if i > sentence.start {
@@ -480,10 +481,8 @@ impl Notes {
             for i in chunk.start.max(2)..chunk.end {
                 let number = draft.words[i as usize];
                 let text_at = |i: u32| -> &str {
-                    draft
-                        .words
-                        .get(i as usize)
-                        .map_or("", |&w| &words.get(w).text)
+                    let word = draft.words.get(i as usize);
+                    word.map_or("", |&w| words.text(w))
                 };
                 if !words.is(number, flag::ACRONYM)
                     || text_at(i - 1) != "("
@@ -491,7 +490,7 @@ impl Notes {
                 {
                     continue;
                 }
-                let mut letters = words.get(number).text.chars().rev().peekable();
+                let mut letters = words.text(number).chars().rev().peekable();
                 let mut first = i - 1;
                 for j in (0..i - 1).rev().take(12) {
                     let Some(&letter) = letters.peek() else { break };
@@ -499,7 +498,7 @@ impl Notes {
                     if !words.is(word, flag::LETTER) {
                         continue;
                     }
-                    let initial = words.get(word).text.chars().next();
+                    let initial = words.text(word).chars().next();
                     if initial.and_then(|c| c.to_uppercase().next()) == Some(letter) {
                         letters.next();
                         first = j;

@@ -25,10 +25,11 @@ use std::sync::Arc;
 use super::tagger::crf::{Lattice, Row};
 use super::tagger::weights::Sums;
 use super::token::Tokens;
+use super::word_types::PerType;
 use draft::Draft;
-use features::{NEWS, Notes, POSITIONS, Scene, of_context, of_occurrences, of_word};
+use features::{NEWS, Notes, POSITIONS, Scene, of_context, of_occurrences};
 use model::NamesModel;
-use words::{Memo, PerWord, Words, flag};
+use words::{NONE, Words, flag};
 
 pub mod casing;
 pub mod draft;
@@ -72,17 +73,17 @@ pub struct Name {
     pub kind: NameKind,
 }
 
-/// Finds names; keeps what it learned about word types from article to article (a cache only: it never changes a result).
+/// Finds names; holds the buffers.
 #[derive(Debug)]
 pub struct Finder {
     model: Option<Arc<NamesModel>>,
     words: Words,
     /// Sums of the features of a word at each of [`POSITIONS`].
-    sums: Memo<[Sums; POSITIONS.len()]>,
+    sums: PerType<[Sums; POSITIONS.len()]>,
     draft: Draft,
     notes: Notes,
     /// Sums of the features of a word's occurrences in the article at hand.
-    occurrences: PerWord<Option<Sums>>,
+    occurrences: PerType<Sums>,
     lattice: Lattice,
     hashes: Vec<u64>,
     scores: Vec<Row>,
@@ -105,10 +106,10 @@ impl Finder {
         Self {
             model,
             words: Words::default(),
-            sums: Memo::default(),
+            sums: PerType::default(),
             draft: Draft::default(),
             notes: Notes::default(),
-            occurrences: PerWord::default(),
+            occurrences: PerType::default(),
             lattice: Lattice::default(),
             hashes: Vec::new(),
             scores: Vec::new(),
@@ -116,6 +117,14 @@ impl Finder {
             labels: Vec::new(),
             outside: 0.0,
         }
+    }
+
+    /// Gives the buffers back.
+    pub fn let_go(&mut self) {
+        *self = Self {
+            outside: self.outside,
+            ..Self::with_model(self.model.take())
+        };
     }
 
     /// Shifts towards precision (positive) or recall (negative), in log odds.
@@ -129,18 +138,12 @@ impl Finder {
         let Some(model) = self.model.clone() else {
             return Vec::new();
         };
-        if self.words.is_full() {
-            self.words = Words::default();
-            self.sums.clear();
-            self.occurrences = PerWord::default();
-            self.draft = Draft::default();
-            self.notes = Notes::default();
-        }
         let lexicon = &model.lexicon;
         self.draft.fill(tokens, &mut self.words, lexicon);
         self.notes
             .fill(&self.draft, &self.words, &lexicon.gazetteer);
-        self.occurrences.clear(self.words.count());
+        self.sums.clear();
+        self.occurrences.clear();
         let mut names = Vec::new();
         for chunk in 0..self.draft.chunks.len() {
             let chunk = self.draft.chunks[chunk].clone();
@@ -155,7 +158,7 @@ impl Finder {
     fn settle_articles(&self, names: &mut [Name]) {
         let word = |i: usize| {
             let number = self.draft.words.get(i);
-            number.map_or("", |&n| &*self.words.get(n).text)
+            number.map_or("", |&n| self.words.text(n))
         };
         for name in names {
             let (begin, end) = (name.tokens.start as usize, name.tokens.end as usize);
@@ -172,7 +175,7 @@ impl Finder {
 
     /// Cuts places at commas: one annotated set takes "Mombasa, Kenya" for one place, which it is not.
     fn split_lists(&self, names: Vec<Name>) -> Vec<Name> {
-        let is_comma = |i: &u32| &*self.words.get(self.draft.words[*i as usize]).text == ",";
+        let is_comma = |i: &u32| self.words.text(self.draft.words[*i as usize]) == ",";
         let mut out = Vec::with_capacity(names.len());
         for Name { tokens, kind } in names {
             let mut begin = tokens.start;
@@ -206,17 +209,16 @@ impl Finder {
             let mut sums: Sums = [0; 16];
             for (position, &offset) in POSITIONS.iter().enumerate() {
                 let number = scene.neighbour(at, offset);
-                if self.sums.get(number).is_none() {
+                let all = self.sums.get_or(number, || {
                     let word = self.words.get(number);
-                    let mut all = [[0; 16]; POSITIONS.len()];
-                    for (position, sums) in all.iter_mut().enumerate() {
-                        of_word(word, position, NEWS, |hash| weights.add(hash, sums));
+                    // the edge is no word that a text has
+                    if number == NONE {
+                        model.sum(word)
+                    } else {
+                        model.sums(word)
                     }
-                    self.sums.put(number, all);
-                }
-                if let Some(all) = self.sums.get(number) {
-                    add(&mut sums, &all[position]);
-                }
+                });
+                add(&mut sums, &all[position]);
             }
             self.hashes.clear();
             of_context(&scene, at, NEWS, |hash| self.hashes.push(hash));
@@ -224,8 +226,7 @@ impl Finder {
             let number = self.draft.words[at];
             if self.words.is(number, flag::CAPITAL) {
                 let lowered = self.words.lowered(number);
-                let kept = self.occurrences.entry(lowered);
-                let occurrences = kept.get_or_insert_with(|| {
+                let occurrences = self.occurrences.get_or(lowered, || {
                     let mut sums = [0; 16];
                     self.hashes.clear();
                     of_occurrences(&scene, lowered, |hash| self.hashes.push(hash));

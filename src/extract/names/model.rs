@@ -3,21 +3,54 @@
 use std::sync::{Arc, OnceLock};
 
 use super::casing::Casings;
+use super::features::{NEWS, POSITIONS, of_word};
 use super::gazetteer::Gazetteer;
+use super::words::Word;
 use crate::extract::clusters;
 use crate::extract::model_file::{ModelError, ModelFile};
-use crate::extract::tagger::weights::Model;
+use crate::extract::tagger::weights::{Model, Sums};
+use crate::extract::word_types::Remembered;
 
 /// What is known of words before any text is read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Lexicon {
-    /// Names and words of names.
+    /// Names and words of names. Not to be changed, as words of it are remembered.
     pub gazetteer: Gazetteer,
-    /// How words are usually written.
+    /// How words are usually written. Not to be changed either.
     pub casings: Casings,
+    words: Remembered<Word>,
 }
 
+/// One that knows nothing.
+impl Default for Lexicon {
+    fn default() -> Self {
+        Self::new(Gazetteer::default(), Casings::default())
+    }
+}
+
+/// Word types that are remembered, in some 10 MB.
+const WORDS: usize = 48 << 10;
+
+/// Word types whose sums are remembered, in some 7 MB: many words stand near no capital letter and have none.
+const SUMS: usize = 32 << 10;
+
 impl Lexicon {
+    /// Of its parts.
+    #[must_use]
+    pub fn new(gazetteer: Gazetteer, casings: Casings) -> Self {
+        Self {
+            gazetteer,
+            casings,
+            words: Remembered::most(WORDS),
+        }
+    }
+
+    /// What is known of a word; `hash` is its [`hash`](super::words::hash).
+    #[must_use]
+    pub fn word(&self, hash: u64, text: &str) -> Word {
+        self.words.get_or(hash, || Word::of(text, self))
+    }
+
     /// Coarse and fine cluster of a lower-cased word by its published vector, whatever its case: 1 if it has none, never
     /// 0.
     #[must_use]
@@ -43,12 +76,40 @@ pub struct NamesModel {
     pub lexicon: Lexicon,
     /// Weights of the features.
     pub weights: Model,
+    sums: Remembered<[Sums; POSITIONS.len()]>,
 }
 
 /// The file of the model, as it is in the binary.
 pub(in crate::extract) static FILE: &[u8] = include_bytes!("../model/names.bin");
 
 impl NamesModel {
+    /// Of its parts.
+    #[must_use]
+    pub fn new(lexicon: Lexicon, weights: Model) -> Self {
+        Self {
+            lexicon,
+            weights,
+            sums: Remembered::most(SUMS),
+        }
+    }
+
+    /// Sums of the features of a word at each of [`POSITIONS`].
+    #[must_use]
+    pub fn sums(&self, word: &Word) -> [Sums; POSITIONS.len()] {
+        // all of these features are of the normal form, see `Word::of`
+        self.sums.get_or(word.normal, || self.sum(word))
+    }
+
+    /// The same of a word that is not remembered.
+    #[must_use]
+    pub fn sum(&self, word: &Word) -> [Sums; POSITIONS.len()] {
+        let mut all = [[0; 16]; POSITIONS.len()];
+        for (position, sums) in all.iter_mut().enumerate() {
+            of_word(word, position, NEWS, |hash| self.weights.add(hash, sums));
+        }
+        all
+    }
+
     /// The file's bytes: the same for the same model.
     ///
     /// # Errors
@@ -67,13 +128,11 @@ impl NamesModel {
     /// Any [`ModelError`].
     pub fn read(bytes: &[u8]) -> Result<Self, ModelError> {
         let file = ModelFile::unpack(bytes)?;
-        Ok(Self {
-            lexicon: Lexicon {
-                gazetteer: Gazetteer::read(file.section("lists")?)?,
-                casings: Casings::read(file.section("casings")?)?,
-            },
-            weights: Model::read(file.section("weights")?)?,
-        })
+        let lexicon = Lexicon::new(
+            Gazetteer::read(file.section("lists")?)?,
+            Casings::read(file.section("casings")?)?,
+        );
+        Ok(Self::new(lexicon, Model::read(file.section("weights")?)?))
     }
 
     /// The model that comes with whosaid, unpacked once a process; `None` if it is damaged, which a test rules out.

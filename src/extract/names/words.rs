@@ -1,10 +1,11 @@
-//! Word types: what can be said about a word by itself, worked out once for each and kept.
+//! Word types: what can be said about a word by itself.
 
 use std::hash::Hasher;
 
 use super::casing::{Casing, Form};
 use super::gazetteer::{EMPTY_PHRASE, extend};
 use super::model::Lexicon;
+use crate::extract::word_types::Numbers;
 
 /// Keys that are hashes already.
 #[derive(Clone, Copy, Debug, Default)]
@@ -102,10 +103,10 @@ pub mod flag {
 }
 
 /// A word type. Hashes are feature values; 0 stands for "too short for that".
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Word {
-    /// As written.
-    pub text: Box<str>,
+    /// Its [`flag`]s.
+    pub flags: u16,
     /// Hash of the lower-cased, digit-normalised form.
     pub lower: u64,
     /// Hash of the digit-normalised form.
@@ -126,6 +127,60 @@ pub struct Word {
     pub clusters: [u64; 2],
     /// The same by its published vector, see [`Lexicon::vector_clusters`].
     pub kin: [u64; 2],
+}
+
+impl Word {
+    /// What `lexicon` knows of a word, and what it shows itself.
+    #[must_use]
+    pub fn of(text: &str, lexicon: &Lexicon) -> Self {
+        let normal = normal(text);
+        let low = normal.to_lowercase();
+        let (mut prefixes, mut suffixes) = ([0; 4], [0; 4]);
+        let affixes = prefixes.iter_mut().zip(&mut suffixes);
+        for (length, (prefix, suffix)) in (1..).zip(affixes) {
+            if let Some((end, _)) = normal.char_indices().nth(length) {
+                *prefix = hash(&normal[..end]);
+            }
+            if let Some((begin, _)) = low.char_indices().nth_back(length - 1).filter(|x| x.0 > 0) {
+                *suffix = hash(&low[begin..]);
+            }
+        }
+        let has = |class: fn(char) -> bool| text.chars().any(class);
+        let (upper, letters) = (has(char::is_uppercase), has(char::is_alphabetic));
+        let capitals = upper && !has(char::is_lowercase);
+        let length = text.chars().count();
+        let mut flags = 0;
+        for (set, bit) in [
+            (upper, flag::CAPITAL),
+            (text.starts_with(|c: char| c.is_ascii_digit()), flag::DIGIT),
+            (LINKS.contains(&low.as_str()), flag::LINK),
+            (letters, flag::LETTER),
+            (capitals, flag::CAPITALS),
+            (text.len() >= 4, flag::LONG),
+            (text == "-", flag::HYPHEN),
+            (capitals && (2..=7).contains(&length), flag::ACRONYM),
+        ] {
+            flags |= if set { bit } else { 0 };
+        }
+        let lower = hash(&low);
+        Self {
+            flags,
+            lower,
+            normal: hash(&normal),
+            shape: shapes(&normal),
+            prefixes,
+            suffixes,
+            lists: lexicon.gazetteer.mask(extend(EMPTY_PHRASE, lower)),
+            longest: lexicon.gazetteer.longest(lower),
+            casing: if letters {
+                lexicon.casings.get(lower)
+            } else {
+                Casing::NO_LETTERS
+            },
+            clusters: lexicon.clusters(&normal, &low),
+            kin: lexicon.vector_clusters(&low),
+        }
+    }
 }
 
 fn shapes(word: &str) -> [u64; 2] {
@@ -166,7 +221,7 @@ const LINKS: &[&str] = &[
 /// Number that stands for "no word": before a sentence and after it.
 pub const NONE: u32 = 0;
 
-/// All word types met so far, numbered. Forgets everything when it has met too many: it is only a cache.
+/// The word types of an article, numbered.
 #[derive(Clone, Debug)]
 pub struct Words {
     /// By number.
@@ -174,12 +229,12 @@ pub struct Words {
     flags: Vec<u16>,
     /// Number of the lower-cased form.
     lowered: Vec<u32>,
-    /// Open addressing: hash and number; number 0 marks an empty slot.
-    slots: Vec<(u64, u32)>,
+    /// As written, one after the other.
+    text: String,
+    /// Where each ends.
+    ends: Vec<usize>,
+    numbers: Numbers,
 }
-
-/// More types than this are not kept, to bound memory: about 20 MB a thread with all that hangs on them.
-pub const MAX_WORDS: usize = 50_000;
 
 impl Default for Words {
     fn default() -> Self {
@@ -188,8 +243,6 @@ impl Default for Words {
             normal: hash("<s>"),
             shape: [hash("<s>"); 2],
             casing: Casing::NO_LETTERS,
-            clusters: [0; 2],
-            kin: [0; 2],
             longest: 1,
             ..Word::default()
         };
@@ -197,22 +250,22 @@ impl Default for Words {
             words: vec![edge],
             flags: vec![0],
             lowered: vec![0],
-            slots: vec![(0, 0); 1 << 14],
+            text: String::new(),
+            ends: vec![0],
+            numbers: Numbers::default(),
         }
     }
 }
 
 impl Words {
-    /// Number of types, that of [`NONE`] included.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.words.len()
-    }
-
-    /// Is it full? Then it is time to begin with a new one.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.words.len() > MAX_WORDS
+    /// Forgets all but [`NONE`].
+    pub fn clear(&mut self) {
+        self.words.truncate(1);
+        self.flags.truncate(1);
+        self.lowered.truncate(1);
+        self.text.clear();
+        self.ends.truncate(1);
+        self.numbers.clear();
     }
 
     /// The word of a number.
@@ -220,6 +273,13 @@ impl Words {
     #[must_use]
     pub fn get(&self, number: u32) -> &Word {
         &self.words[number as usize]
+    }
+
+    /// As written; [`NONE`] is empty.
+    #[must_use]
+    pub fn text(&self, number: u32) -> &str {
+        let begin = number.checked_sub(1).map_or(0, |n| self.ends[n as usize]);
+        &self.text[begin..self.ends[number as usize]]
     }
 
     /// Its [`flag`]s.
@@ -247,93 +307,24 @@ impl Words {
     #[inline]
     pub fn number(&mut self, text: &str, lexicon: &Lexicon) -> u32 {
         let hash = hash(text);
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        loop {
-            let (h, number) = self.slots[at];
-            if number != 0 && h == hash {
-                return number;
-            }
-            if number == 0 {
-                return self.add(text, hash, lexicon);
-            }
-            at = (at + 1) & mask;
+        match self.numbers.get(hash) {
+            Some(number) => number,
+            None => self.add(text, hash, lexicon),
         }
     }
 
-    fn place(slots: &mut [(u64, u32)], entry: (u64, u32)) {
-        let mask = slots.len() - 1;
-        let mut at = entry.0 as usize & mask;
-        while slots[at].1 != 0 {
-            at = (at + 1) & mask;
-        }
-        slots[at] = entry;
-    }
-
-    #[cold]
     fn add(&mut self, text: &str, own_hash: u64, lexicon: &Lexicon) -> u32 {
-        if self.words.len() * 2 > self.slots.len() {
-            let old = std::mem::take(&mut self.slots);
-            self.slots = vec![(0, 0); old.len() * 2];
-            for entry in old.into_iter().filter(|e| e.1 != 0) {
-                Self::place(&mut self.slots, entry);
-            }
-        }
         let number = self.words.len() as u32;
-        Self::place(&mut self.slots, (own_hash, number));
-
-        let normal = normal(text);
-        let low = normal.to_lowercase();
-        let (mut prefixes, mut suffixes) = ([0; 4], [0; 4]);
-        let affixes = prefixes.iter_mut().zip(&mut suffixes);
-        for (length, (prefix, suffix)) in (1..).zip(affixes) {
-            if let Some((end, _)) = normal.char_indices().nth(length) {
-                *prefix = hash(&normal[..end]);
-            }
-            if let Some((begin, _)) = low.char_indices().nth_back(length - 1).filter(|x| x.0 > 0) {
-                *suffix = hash(&low[begin..]);
-            }
-        }
-        let has = |class: fn(char) -> bool| text.chars().any(class);
-        let (upper, letters) = (has(char::is_uppercase), has(char::is_alphabetic));
-        let capitals = upper && !has(char::is_lowercase);
-        let length = text.chars().count();
-        let mut flags = 0;
-        for (set, bit) in [
-            (upper, flag::CAPITAL),
-            (text.starts_with(|c: char| c.is_ascii_digit()), flag::DIGIT),
-            (LINKS.contains(&low.as_str()), flag::LINK),
-            (letters, flag::LETTER),
-            (capitals, flag::CAPITALS),
-            (text.len() >= 4, flag::LONG),
-            (text == "-", flag::HYPHEN),
-            (capitals && (2..=7).contains(&length), flag::ACRONYM),
-        ] {
-            flags |= if set { bit } else { 0 };
-        }
-        let lower = hash(&low);
-        let casing = if letters {
-            lexicon.casings.get(lower)
-        } else {
-            Casing::NO_LETTERS
-        };
-        self.words.push(Word {
-            text: text.into(),
-            lower,
-            normal: hash(&normal),
-            shape: shapes(&normal),
-            prefixes,
-            suffixes,
-            lists: lexicon.gazetteer.mask(extend(EMPTY_PHRASE, lower)),
-            longest: lexicon.gazetteer.longest(lower),
-            casing,
-            clusters: lexicon.clusters(&normal, &low),
-            kin: lexicon.vector_clusters(&low),
-        });
-        self.flags.push(flags);
+        self.numbers.put(own_hash, number);
+        let word = lexicon.word(own_hash, text);
+        self.words.push(word);
+        self.flags.push(word.flags);
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
         self.lowered.push(number);
-        if low != text {
-            let lowered = self.number(&low, lexicon);
+        if word.lower != own_hash {
+            let known = self.numbers.get(word.lower);
+            let lowered = known.unwrap_or_else(|| self.number(&lower(text), lexicon));
             self.lowered[number as usize] = lowered;
         }
         number
@@ -342,7 +333,7 @@ impl Words {
     /// Number of the word as it is written within a sentence: for words of headlines.
     pub fn in_form(&mut self, number: u32, form: Form, lexicon: &Lexicon) -> u32 {
         let lowered = self.lowered(number);
-        let text = &self.get(lowered).text;
+        let text = self.text(lowered);
         match form {
             Form::Lower => lowered,
             Form::Capitalised => {
@@ -357,96 +348,6 @@ impl Words {
     }
 }
 
-/// A map from word number to something, empty at the start of each article without being cleared.
-#[derive(Clone, Debug)]
-pub struct PerWord<T> {
-    entries: Vec<(u32, T)>,
-    article: u32,
-}
-
-impl<T: Default + Clone> Default for PerWord<T> {
-    fn default() -> Self {
-        Self {
-            entries: Vec::new(),
-            article: 0,
-        }
-    }
-}
-
-impl<T: Default + Clone> PerWord<T> {
-    /// Empties it, with room for words under `count`.
-    pub fn clear(&mut self, count: usize) {
-        if self.entries.len() < count {
-            self.entries.resize(count + 1024, (0, T::default()));
-        }
-        self.article = self.article.wrapping_add(1);
-        if self.article == 0 {
-            self.entries.fill((0, T::default()));
-            self.article = 1;
-        }
-    }
-
-    /// What was noted of the word in this article.
-    #[inline(always)]
-    #[must_use]
-    pub fn get(&self, number: u32) -> Option<&T> {
-        self.entries
-            .get(number as usize)
-            .filter(|e| e.0 == self.article)
-            .map(|e| &e.1)
-    }
-
-    /// The same, to change.
-    #[inline(always)]
-    pub fn get_mut(&mut self, number: u32) -> Option<&mut T> {
-        self.entries
-            .get_mut(number as usize)
-            .filter(|e| e.0 == self.article)
-            .map(|e| &mut e.1)
-    }
-
-    /// The word's entry, made if need be.
-    #[inline(always)]
-    pub fn entry(&mut self, number: u32) -> &mut T {
-        let index = number as usize;
-        if index >= self.entries.len() {
-            self.entries.resize(index + 1024, (0, T::default()));
-        }
-        let entry = &mut self.entries[index];
-        if entry.0 != self.article {
-            *entry = (self.article, T::default());
-        }
-        &mut entry.1
-    }
-}
-
-/// A map from word number to something that never changes: the part of the cache that the model adds.
-#[derive(Clone, Debug, Default)]
-pub struct Memo<T>(Vec<Option<Box<T>>>);
-
-impl<T> Memo<T> {
-    /// Forgets everything.
-    pub fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    /// The value of the word, if it is known.
-    #[inline(always)]
-    #[must_use]
-    pub fn get(&self, number: u32) -> Option<&T> {
-        self.0.get(number as usize).and_then(Option::as_deref)
-    }
-
-    /// Keeps the value of a word.
-    pub fn put(&mut self, number: u32, value: T) {
-        let index = number as usize;
-        if index >= self.0.len() {
-            self.0.resize_with(index + 1024, || None);
-        }
-        self.0[index] = Some(Box::new(value));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -458,28 +359,24 @@ mod tests {
         let a = words.number("Nairobi", &lexicon);
         assert_eq!(words.number("Nairobi", &lexicon), a);
         let low = words.lowered(a);
-        assert_eq!(&*words.get(low).text, "nairobi");
+        assert_eq!(
+            (words.text(a), words.text(low), words.text(NONE)),
+            ("Nairobi", "nairobi", "")
+        );
         assert!(words.is(a, flag::CAPITAL) && !words.is(a, flag::CAPITALS));
         for i in 0..20_000 {
             words.number(&format!("w{i}x"), &lexicon);
         }
         assert_eq!(words.number("Nairobi", &lexicon), a);
         assert_eq!(words.in_form(a, Form::Capitalised, &lexicon), a);
+        words.clear();
+        let b = words.number("in", &lexicon);
+        assert_eq!((b, words.lowered(b), words.text(b)), (1, 1, "in"));
     }
 
     #[test]
     fn capitals_follow_apostrophes() {
         assert_eq!(capitalised("o'brien"), "O'Brien");
         assert_eq!(lower("O’Brien2"), "o'brien0");
-    }
-
-    #[test]
-    fn per_word_maps_forget() {
-        let mut map: PerWord<u32> = PerWord::default();
-        map.clear(4);
-        *map.entry(3) += 2;
-        assert_eq!(map.get(3), Some(&2));
-        map.clear(4);
-        assert_eq!(map.get(3), None);
     }
 }

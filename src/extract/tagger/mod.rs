@@ -18,13 +18,13 @@ use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
 use super::Options;
-use super::clusters;
 use super::model_file::{ModelError, ModelFile};
 use super::quotes::Region;
 use super::token::Tokens;
+use super::word_types::Remembered;
 use arguments::Cue;
 use arguments::frame::{Frame, Shared};
-use arguments::score::{Dense, Scorer};
+use arguments::score::{self, Dense, Scorer};
 use crf::{Lattice, Rng};
 use decode::{Decision, Decoder, Sequence, Settings};
 use link::Linker;
@@ -59,6 +59,10 @@ pub struct StatementModel {
     pub dense: Dense,
     /// Words that are often cues.
     pub lexicon: Lexicon,
+    /// What stage 1 makes of word types.
+    sums1: Remembered<spans::TypeSums>,
+    /// What stage 2 makes of them.
+    sums2: Remembered<Arc<score::TypeSums>>,
 }
 
 impl StatementModel {
@@ -70,6 +74,8 @@ impl StatementModel {
             stage1,
             stage2,
             lexicon,
+            sums1: Remembered::most(spans::REMEMBERED),
+            sums2: Remembered::most(score::REMEMBERED),
         }
     }
 
@@ -135,6 +141,15 @@ impl Tagger {
         }
     }
 
+    /// Gives the buffers back.
+    pub fn let_go(&mut self) {
+        *self = Self {
+            model: self.model.take(),
+            settings: self.settings,
+            ..Self::default()
+        };
+    }
+
     /// The attributions of an article, by first token of the cue.
     #[must_use]
     pub fn attributions(
@@ -172,19 +187,11 @@ impl Tagger {
 
     /// View and stage 1.
     fn label(&mut self, model: &StatementModel, tokens: &Tokens<'_>, quotes: &[Region], bias: f32) {
-        if self.vocabulary.begin_article() {
-            self.stage1.forget();
-            self.scorer.forget();
-        }
-        self.view.build(
-            tokens,
-            quotes,
-            &mut self.vocabulary,
-            &model.lexicon,
-            clusters::shared(),
-        );
+        self.view
+            .build(tokens, quotes, &mut self.vocabulary, &model.lexicon);
         self.stage1.run(
             &model.stage1,
+            &model.sums1,
             &self.view,
             &self.vocabulary,
             bias,
@@ -195,8 +202,7 @@ impl Tagger {
     /// Stage 2.
     fn decide(&mut self, model: &StatementModel, bias: f32) -> Vec<Decision> {
         self.shared.build(&self.view, &self.labelling);
-        self.scorer
-            .begin(&model.stage2, &self.view, &self.vocabulary);
+        self.scorer.begin(&self.view);
         arguments::candidates(
             &self.view,
             &self.labelling,
@@ -216,6 +222,7 @@ impl Tagger {
             self.scorer.run(
                 &model.stage2,
                 &model.dense,
+                &model.sums2,
                 &self.view,
                 &self.vocabulary,
                 &self.shared,

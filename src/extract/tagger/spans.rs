@@ -7,6 +7,7 @@ use super::crf::{LANES, Lattice, Row};
 use super::view::{NONE, View, quote};
 use super::weights::{Model, Sums, feature, in_bank, pair};
 use super::words::{AFTER, BEFORE, Vocabulary, Word, class};
+use crate::extract::word_types::Remembered;
 
 /// Kinds of span, in the order of the labels.
 pub const KINDS: [&str; 3] = ["SOURCE", "CUE", "CONTENT"];
@@ -327,11 +328,17 @@ pub fn kind_of(label: u8) -> Option<(usize, bool, bool)> {
 /// Features that are collected before their weights are fetched: many, but no more than the cache holds.
 const PENDING: usize = 2048;
 
-/// Runs stage 1; keeps buffers and the sums of word types.
+/// Sums of the features of a word type at each place.
+pub type TypeSums = [Sums; WINDOW];
+
+/// Word types whose sums are remembered, in some 9 MB.
+pub const REMEMBERED: usize = 32 << 10;
+
+/// Runs stage 1; keeps buffers.
 #[derive(Debug, Default)]
 pub struct Stage1 {
-    /// Sums of each word type at each place, by vocabulary id.
-    types: Vec<[Sums; WINDOW]>,
+    /// Sums of the article's word types, by vocabulary id.
+    types: Vec<TypeSums>,
     sums: Vec<Sums>,
     pending: Vec<(u64, u32)>,
     scores: Vec<Row>,
@@ -342,21 +349,18 @@ pub struct Stage1 {
 }
 
 impl Stage1 {
-    /// Forgets the word types.
-    pub fn forget(&mut self) {
-        self.types.clear();
-    }
-
-    /// Labels all units of an article. `bias` is taken off the scores of beginning a cue or content.
+    /// Labels all units of an article. `remembered` are sums by this model. `bias` is taken off the scores of beginning a
+    /// cue or content.
     pub fn run(
         &mut self,
         model: &Model,
+        remembered: &Remembered<TypeSums>,
         view: &View,
         vocabulary: &Vocabulary,
         bias: f32,
         out: &mut Labelling,
     ) {
-        self.learn_types(model, vocabulary);
+        self.sum_types(model, remembered, vocabulary);
         out.labels.clear();
         out.marginals.clear();
         for &(begin, end) in &view.paragraphs {
@@ -406,15 +410,21 @@ impl Stage1 {
         }
     }
 
-    /// Sums the features of the word types that are new.
-    fn learn_types(&mut self, model: &Model, vocabulary: &Vocabulary) {
-        let known = self.types.len().min(vocabulary.words().len());
-        for word in &vocabulary.words()[known..] {
-            let mut places = [[0; LANES]; WINDOW];
-            for (place, sums) in places.iter_mut().enumerate() {
-                of_word(word, place, &mut |h| model.add(h, sums));
-            }
-            self.types.push(places);
+    fn sum_types(
+        &mut self,
+        model: &Model,
+        remembered: &Remembered<TypeSums>,
+        vocabulary: &Vocabulary,
+    ) {
+        self.types.clear();
+        for (id, word) in (0..).zip(vocabulary.words()) {
+            self.types.push(remembered.get_or(vocabulary.hash(id), || {
+                let mut places = [[0; LANES]; WINDOW];
+                for (place, sums) in places.iter_mut().enumerate() {
+                    of_word(word, place, &mut |h| model.add(h, sums));
+                }
+                places
+            }));
         }
     }
 }

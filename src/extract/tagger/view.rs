@@ -6,7 +6,6 @@
 use std::ops::Range;
 
 use super::words::{AFTER, BEFORE, Lexicon, Vocabulary, Word, class};
-use crate::extract::clusters::Clusters;
 use crate::extract::quotes::Region;
 use crate::extract::token::{TokenKind, Tokens};
 
@@ -163,15 +162,15 @@ impl View {
         self.tokens[units.start as usize].0..self.tokens[units.end as usize - 1].1
     }
 
-    /// Makes the view of an article.
+    /// Makes the view of an article; `vocabulary` becomes that of the article.
     pub fn build(
         &mut self,
         tokens: &Tokens<'_>,
         quotes: &[Region],
         vocabulary: &mut Vocabulary,
         lexicon: &Lexicon,
-        clusters: &Clusters,
     ) {
+        vocabulary.clear();
         self.cut(tokens);
         self.quote(tokens, quotes);
         self.types.clear();
@@ -183,7 +182,7 @@ impl View {
                 quote::CLOSE => "”",
                 _ => tokens.span(begin..end).of(tokens.text),
             };
-            let id = vocabulary.id(printed, lexicon, clusters);
+            let id = vocabulary.id(printed, lexicon);
             self.types.push(id);
             self.words.push(vocabulary.words()[id as usize]);
         }
@@ -466,15 +465,8 @@ mod tests {
         let tokens = sentence::split(text);
         let regions = quotes::regions(&tokens);
         let mut vocabulary = Vocabulary::default();
-        vocabulary.begin_article();
         let mut view = View::default();
-        view.build(
-            &tokens,
-            &regions,
-            &mut vocabulary,
-            &Lexicon::default(),
-            &Clusters::default(),
-        );
+        view.build(&tokens, &regions, &mut vocabulary, &Lexicon::default());
         let units = view
             .tokens
             .iter()

@@ -1,8 +1,9 @@
-//! What the tagger knows of a word by itself, looked up once a word type.
+//! What the tagger knows of a word by itself, worked out once a word type.
 
-use crate::extract::clusters::{Clusters, Ids, normalise, word_hash};
+use crate::extract::clusters::{self, Ids, normalise, word_hash};
 use crate::extract::lexicon::{self, Class, Frame, Mark};
 use crate::extract::model_file::{ModelError, Reader, write_varint};
+use crate::extract::word_types::{Numbers, Remembered};
 
 /// Properties of a word as bits.
 pub mod class {
@@ -52,12 +53,23 @@ pub struct Word {
 }
 
 /// How often stems and forms are cues, from the training text.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Lexicon {
     /// Stem hash and tier, sorted by hash.
     stems: Vec<(u64, u8)>,
     /// Hashes of the forms that count as cues, sorted.
     forms: Vec<u64>,
+    words: Remembered<Word>,
+}
+
+/// Word types that are remembered, in some 4 MB.
+const WORDS: usize = 32 << 10;
+
+/// One that knows no cues.
+impl Default for Lexicon {
+    fn default() -> Self {
+        Self::new(Vec::new(), Vec::new())
+    }
 }
 
 impl Lexicon {
@@ -68,7 +80,11 @@ impl Lexicon {
         stems.dedup_by_key(|s| s.0);
         forms.sort_unstable();
         forms.dedup();
-        Self { stems, forms }
+        Self {
+            stems,
+            forms,
+            words: Remembered::most(WORDS),
+        }
     }
 
     fn tier(&self, stem: u64) -> u8 {
@@ -118,6 +134,49 @@ impl Lexicon {
             out.forms.push(hash(&mut reader)?);
         }
         Ok(out)
+    }
+
+    /// What is known of a word as printed.
+    fn describe(&self, printed: &str) -> Word {
+        let mut normal = String::with_capacity(printed.len());
+        normalise(printed, &mut normal);
+        let lower: String = normal.chars().flat_map(char::to_lowercase).collect();
+        let lower = lower.as_str();
+        // a compound that is in no cluster is taken by its last part: "vice-president"
+        let clusters = clusters::shared();
+        let mut ids = clusters.of(&normal, lower);
+        if ids == Ids::default() {
+            let tail = |s: &str| s.rfind('-').map(|i| i + 1);
+            if let (Some(a), Some(b)) = (tail(&normal), tail(lower)) {
+                ids = clusters.of(&normal[a..], &lower[b..]);
+            }
+        }
+        let low = word_hash(lower);
+        let stem = stem_hash(lower);
+        let mut class = classify(lower);
+        let mark = lexicon::mark(lower);
+        // a reporting verb that the training text hardly has counts as one
+        let rare = self.tier(stem) == 0 && (mark.takes(Frame::Quote) || mark.takes(Frame::That));
+        if self.is_cue(low) || rare && !self.stems.is_empty() {
+            class |= class::CUE;
+        }
+        Word {
+            low,
+            shape: shape(printed),
+            stem,
+            suffixes: [suffix(lower, 2), suffix(lower, 3)],
+            clusters: ids,
+            class,
+            tier: if class & class::WORD != 0 {
+                self.tier(stem)
+            } else {
+                0
+            },
+            after_cue: after_cue(lower),
+            before_cue: before_cue(lower),
+            verb: mark.verb(),
+            kind: kind(mark),
+        }
     }
 }
 
@@ -178,14 +237,13 @@ pub fn stem_hash(lower: &str) -> u64 {
     }
 }
 
-/// Word types met so far. A cache: emptying it changes no result.
-#[derive(Debug, Default)]
+/// The word types of an article, numbered.
+#[derive(Clone, Debug)]
 pub struct Vocabulary {
-    /// Open addressing: hash of the printed form, and index into `words` plus one (0 is an empty slot).
-    slots: Vec<(u64, u32)>,
+    numbers: Numbers,
     words: Vec<Word>,
-    normal: String,
-    lower: String,
+    /// What each is remembered by.
+    hashes: Vec<u64>,
 }
 
 /// Before the first word of a paragraph.
@@ -193,21 +251,23 @@ pub const BEFORE: u32 = 0;
 /// After the last word of a paragraph.
 pub const AFTER: u32 = 1;
 
-/// More word types than this are forgotten at the next article, so that memory stays flat.
-const MOST: usize = 1 << 15;
+impl Default for Vocabulary {
+    fn default() -> Self {
+        Self {
+            numbers: Numbers::default(),
+            words: vec![special("<p>"), special("</p>")],
+            // no word has these: one in 2^63 would
+            hashes: vec![BEFORE.into(), AFTER.into()],
+        }
+    }
+}
 
 impl Vocabulary {
-    /// Makes room; says whether ids given before are void.
-    pub fn begin_article(&mut self) -> bool {
-        let full = self.words.len() >= MOST || self.words.is_empty();
-        if full {
-            self.words.clear();
-            self.slots.clear();
-            self.slots.resize(4096, (0, 0));
-            self.words.push(special("<p>"));
-            self.words.push(special("</p>"));
-        }
-        full
+    /// Forgets all but the boundaries.
+    pub fn clear(&mut self) {
+        self.numbers.clear();
+        self.words.truncate(2);
+        self.hashes.truncate(2);
     }
 
     /// All word types by id.
@@ -216,82 +276,25 @@ impl Vocabulary {
         &self.words
     }
 
+    /// What to remember something about the word type by.
+    #[inline(always)]
+    #[must_use]
+    pub fn hash(&self, id: u32) -> u64 {
+        self.hashes[id as usize]
+    }
+
     /// The id of a word, as printed.
-    pub fn id(&mut self, printed: &str, lexicon: &Lexicon, clusters: &Clusters) -> u32 {
+    #[inline]
+    pub fn id(&mut self, printed: &str, lexicon: &Lexicon) -> u32 {
         let hash = word_hash(printed);
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        loop {
-            match self.slots[at] {
-                (_, 0) => break,
-                (h, id) if h == hash => return id - 1,
-                _ => at = (at + 1) & mask,
-            }
-        }
-        let id = self.words.len() as u32;
-        let word = self.describe(printed, lexicon, clusters);
-        self.words.push(word);
-        self.slots[at] = (hash, id + 1);
-        if self.words.len() * 2 > self.slots.len() {
-            self.grow();
-        }
-        id
-    }
-
-    fn grow(&mut self) {
-        let bigger = vec![(0, 0); self.slots.len() * 2];
-        let mask = bigger.len() - 1;
-        let old = std::mem::replace(&mut self.slots, bigger);
-        for (hash, id) in old.into_iter().filter(|s| s.1 != 0) {
-            let mut at = hash as usize & mask;
-            while self.slots[at].1 != 0 {
-                at = (at + 1) & mask;
-            }
-            self.slots[at] = (hash, id);
-        }
-    }
-
-    fn describe(&mut self, printed: &str, cues: &Lexicon, clusters: &Clusters) -> Word {
-        self.normal.clear();
-        normalise(printed, &mut self.normal);
-        self.lower.clear();
-        self.lower
-            .extend(self.normal.chars().flat_map(char::to_lowercase));
-        let lower = self.lower.as_str();
-        // a compound that is in no cluster is taken by its last part: "vice-president"
-        let mut ids = clusters.of(&self.normal, lower);
-        if ids == Ids::default() {
-            let tail = |s: &str| s.rfind('-').map(|i| i + 1);
-            if let (Some(a), Some(b)) = (tail(&self.normal), tail(lower)) {
-                ids = clusters.of(&self.normal[a..], &lower[b..]);
-            }
-        }
-        let low = word_hash(lower);
-        let stem = stem_hash(lower);
-        let mut class = classify(lower);
-        let mark = lexicon::mark(lower);
-        // a reporting verb that the training text hardly has counts as one
-        let rare = cues.tier(stem) == 0 && (mark.takes(Frame::Quote) || mark.takes(Frame::That));
-        if cues.is_cue(low) || rare && !cues.stems.is_empty() {
-            class |= class::CUE;
-        }
-        Word {
-            low,
-            shape: shape(printed),
-            stem,
-            suffixes: [suffix(lower, 2), suffix(lower, 3)],
-            clusters: ids,
-            class,
-            tier: if class & class::WORD != 0 {
-                cues.tier(stem)
-            } else {
-                0
-            },
-            after_cue: after_cue(lower),
-            before_cue: before_cue(lower),
-            verb: mark.verb(),
-            kind: kind(mark),
-        }
+        self.numbers.get(hash).unwrap_or_else(|| {
+            let id = self.words.len() as u32;
+            self.numbers.put(hash, id);
+            let word = lexicon.words.get_or(hash, || lexicon.describe(printed));
+            self.words.push(word);
+            self.hashes.push(hash);
+            id
+        })
     }
 }
 
@@ -433,15 +436,16 @@ mod tests {
 
     #[test]
     fn ids_are_stable() {
-        let (lexicon, clusters) = (Lexicon::default(), Clusters::default());
+        let lexicon = Lexicon::default();
         let mut vocabulary = Vocabulary::default();
-        assert!(vocabulary.begin_article());
-        let said = vocabulary.id("said", &lexicon, &clusters);
+        let said = vocabulary.id("said", &lexicon);
         for i in 0..10_000 {
-            vocabulary.id(&format!("w{i}x"), &lexicon, &clusters);
+            vocabulary.id(&format!("w{i}x"), &lexicon);
         }
-        assert_eq!(vocabulary.id("said", &lexicon, &clusters), said);
-        assert!(!vocabulary.begin_article());
+        assert_eq!(vocabulary.id("said", &lexicon), said);
+        vocabulary.clear();
+        assert_eq!(vocabulary.words().len(), 2);
+        assert_eq!(vocabulary.id("went", &lexicon), 2);
     }
 
     #[test]

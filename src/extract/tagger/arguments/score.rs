@@ -1,12 +1,15 @@
 //! Adds up the weights of a cue's sequence.
 
+use std::sync::Arc;
+
 use super::super::crf::{LANES, Row};
 use super::super::view::View;
 use super::super::weights::{MAX_LABELS, Model, Sums};
-use super::super::words::Vocabulary;
+use super::super::words::{Vocabulary, Word};
 use super::CONTENT2;
 use super::features::{self, PLACES, SIZES, Sink, TEMPLATES, small_hash};
 use super::frame::{Frame, NEARS, Position, SIDES, Shared};
+use crate::extract::word_types::{PerType, Remembered};
 
 /// First row of each template of small features.
 const STARTS: [u32; TEMPLATES] = {
@@ -131,10 +134,16 @@ const NONE: u32 = u32::MAX;
 /// Groups of features of a unit but those of its words: they change with the cue.
 const GROUPS: usize = 6;
 
-/// Scores the units of cues' sequences; keeps the sums of word types, and of the article's units by side of the cue.
+/// Sums of the features of a word type at each place, by how near to the cue.
+pub type TypeSums = [[Sums; NEARS]; PLACES];
+
+/// Word types whose sums are remembered, in some 25 MB. Fewer words stand near a cue than elsewhere.
+pub const REMEMBERED: usize = 24 << 10;
+
+/// Scores the units of cues' sequences; keeps the sums of an article's word types, and of its units by side of the cue.
 #[derive(Debug, Default)]
 pub struct Scorer {
-    types: Vec<[[Sums; NEARS]; PLACES]>,
+    types: PerType<Arc<TypeSums>>,
     /// Groups of the words around a unit: one a unit and side of the cue, for all cues of an article.
     words: Pool,
     /// Their indices.
@@ -150,25 +159,21 @@ pub struct Scorer {
 }
 
 impl Scorer {
-    /// Forgets the word types.
-    pub fn forget(&mut self) {
+    /// Begins an article: its units and word types are new.
+    pub fn begin(&mut self, view: &View) {
         self.types.clear();
-    }
-
-    /// Begins an article: its units are new.
-    pub fn begin(&mut self, model: &Model, view: &View, vocabulary: &Vocabulary) {
         self.words.clear();
         self.sides.clear();
         self.sides.resize(view.len(), [NONE; SIDES]);
-        self.learn_types(model, vocabulary);
     }
 
-    /// Scores the sequence of `frame`. `bias` is taken off the scores of beginning content.
+    /// Scores the sequence of `frame`. `remembered` are sums by this model. `bias` is taken off the scores of beginning content.
     #[allow(clippy::too_many_arguments, reason = "one caller")]
     pub fn run(
         &mut self,
         model: &Model,
         dense: &Dense,
+        remembered: &Remembered<Arc<TypeSums>>,
         view: &View,
         vocabulary: &Vocabulary,
         shared: &Shared,
@@ -191,8 +196,11 @@ impl Scorer {
             if *words == NONE {
                 let mut start = [0; LANES];
                 for k in 0..PLACES {
-                    let (id, _) = features::word_at(view, vocabulary, i, k as i64 - 2);
-                    add(&mut start, &self.types[id as usize][k][position.near()]);
+                    let (id, word) = features::word_at(view, vocabulary, i, k as i64 - 2);
+                    let sums = self.types.get_or(id, || {
+                        remembered.get_or(vocabulary.hash(id), || Arc::new(of_type(model, word)))
+                    });
+                    add(&mut start, &sums[k][position.near()]);
                 }
                 *words = self.words.push(dense, start, |sink| {
                     features::of_words(view, vocabulary, shared, &position, i, sink);
@@ -253,17 +261,14 @@ impl Scorer {
             self.scores.push(row);
         }
     }
+}
 
-    fn learn_types(&mut self, model: &Model, vocabulary: &Vocabulary) {
-        let known = self.types.len().min(vocabulary.words().len());
-        for word in &vocabulary.words()[known..] {
-            let mut sums = [[[0; LANES]; NEARS]; PLACES];
-            for (place, nears) in sums.iter_mut().enumerate() {
-                for (near, sums) in nears.iter_mut().enumerate() {
-                    features::of_word(word, place, near, &mut |h| model.add(h, sums));
-                }
-            }
-            self.types.push(sums);
+fn of_type(model: &Model, word: &Word) -> TypeSums {
+    let mut all = [[[0; LANES]; NEARS]; PLACES];
+    for (place, nears) in all.iter_mut().enumerate() {
+        for (near, sums) in nears.iter_mut().enumerate() {
+            features::of_word(word, place, near, &mut |h| model.add(h, sums));
         }
     }
+    all
 }
