@@ -28,6 +28,7 @@ use whosaid::article::Article;
 use whosaid::extract::{self, Reader};
 use whosaid::index::{Settings, Writer, documents};
 use whosaid::ingest::{self, Item, Source};
+use whosaid::memory::Parts;
 use whosaid::pipeline::{self, Begin, Event, Plan};
 
 /// As the program has it.
@@ -310,18 +311,19 @@ fn made_beforehand(sample: &Path) -> Vec<documents::Documents> {
 
 /// What `index --fast` does, by its parts: how much of the processor's time is extraction.
 fn share_of_extraction(sample: &Path, dir: &Path) -> f64 {
+    let parts = Parts::of(USUAL, cores());
     let plan = Plan {
         ingest: ingest::Options::default(),
         extract: extract::Options {
             fast: true,
             ..extract::Options::default()
         },
-        jobs: cores(),
-        memory_bytes: USUAL / 8,
+        jobs: parts.jobs,
+        memory_bytes: parts.on_its_way,
     };
     let settings = Settings {
-        memory_bytes: USUAL / 6,
-        threads: cores().div_ceil(4),
+        memory_bytes: parts.segments,
+        threads: parts.writers,
         ..Settings::default()
     };
     let paths = [sample.to_owned()];

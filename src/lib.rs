@@ -9,6 +9,7 @@ pub mod extract;
 pub mod http;
 pub mod index;
 pub mod ingest;
+pub mod memory;
 pub mod pipeline;
 pub mod record;
 pub mod search;

@@ -24,8 +24,11 @@ use flow::Flow;
 /// articles: the dispatcher streams them and hands out one article at a time.
 const STREAMED_FROM: u64 = 1 << 20;
 
-/// Tasks a worker may be ahead of the consumer.
-const AHEAD: usize = 64;
+/// Tasks that the workers together may be ahead of the consumer,
+const AHEAD: usize = 96;
+
+/// and so many more for each worker: a long article must not make the others wait.
+const AHEAD_EACH: usize = 16;
 
 /// Most tasks that a worker takes at a time, while many wait: then the consumer is woken once for all of them.
 const TAKEN: usize = 8;
@@ -130,8 +133,9 @@ pub fn run<T, M, I, B, W, S>(
     S: FnMut(Event<T, M>) -> ControlFlow<()>,
 {
     let jobs = plan.jobs.max(1);
-    let flow = Flow::new(jobs * AHEAD, plan.memory_bytes);
-    let (task_in, task_out) = bounded::<Ticket<M>>(jobs * AHEAD);
+    let ahead = AHEAD + jobs * AHEAD_EACH;
+    let flow = Flow::new(ahead, plan.memory_bytes);
+    let (task_in, task_out) = bounded::<Ticket<M>>(ahead);
     let (result_in, result_out) = bounded::<Vec<Batch<T, M>>>(jobs * 2);
     thread::scope(|scope| {
         let (flow, begin, work) = (&flow, &begin, &work);

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 
 use super::ingest::Input;
-use super::{DONE, NOTHING, PARTLY, report};
+use super::{DONE, NOTHING, PARTLY, keep_pages_small, report};
 use crate::article::{Article, Reading, Severity};
 use crate::ingest;
 use crate::pipeline::{self, Begin, Event};
@@ -33,6 +33,7 @@ enum Format {
 }
 
 pub(super) fn run(args: &Args) -> Result<u8> {
+    keep_pages_small();
     let plan = args.input.plan();
     let mut out = BufWriter::new(anstream::stdout());
     let (mut articles, mut skipped) = (0usize, 0usize);

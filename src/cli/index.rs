@@ -12,7 +12,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use super::ingest::Input;
-use super::{DONE, INTERRUPTED, PARTLY, report};
+use super::{DONE, INTERRUPTED, PARTLY, keep_pages_small, report};
 use crate::index::{ErrorKind, LastRun, Settings, Writer};
 use pass::Pass;
 use tell::Lines;
@@ -52,8 +52,8 @@ pub(super) struct Args {
     /// Stop at the first file or record that cannot be taken
     #[arg(long)]
     fail_fast: bool,
-    /// Memory for what is being read and written, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(128..=1_048_576))]
+    /// Memory for all of the run, in MiB, at least 256; fewer threads run if it is not enough for all
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(256..=1_048_576))]
     memory: u32,
     /// One line of JSON for every file or record: taken, unchanged, or skipped and why
     #[arg(long, value_name = "FILE")]
@@ -102,16 +102,6 @@ fn step_back() {
         const NICE: i32 = 10;
         // Where it is not allowed it only would have been kinder.
         let _ = rustix::process::nice(NICE);
-    }
-}
-
-/// Does without huge pages, which the allocator asks for and the system fills whole: they took fifty megabytes more, and no
-/// less time.
-fn keep_pages_small() {
-    #[cfg(target_os = "linux")]
-    {
-        // A system that does not know them has none.
-        let _ = rustix::thread::disable_transparent_huge_pages(true);
     }
 }
 

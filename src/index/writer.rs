@@ -33,7 +33,7 @@ const MEMORY_PER_THREAD: usize = 15_000_000;
 /// Threads that join segments: more would join more of them at a time, all in memory.
 const MERGE_THREADS: usize = 1;
 /// What may wait to be built into a segment, as a part of the memory for building them.
-const WAITING: usize = 3;
+const WAITING: usize = 4;
 
 /// How to write.
 #[derive(Clone, Debug)]

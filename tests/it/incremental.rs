@@ -368,9 +368,23 @@ fn a_small_file_may_hold_very_many_articles() {
     }
     packed.finish().unwrap();
     assert!(fs::metadata(place.file("a.jsonl.zst")).unwrap().len() < 1 << 20);
-    let (code, said) = place.run(&["--memory", "128", "news"]);
+    let (code, said) = place.run(&["--memory", "256", "news"]);
     assert_eq!(code, 0, "{said}");
     assert_eq!(place.articles(), 16);
+}
+
+#[test]
+fn fewer_threads_run_where_the_memory_is_not_enough_for_all() {
+    let place = Place::new();
+    place.write("a.txt", &story(1));
+    let output = place
+        .command(&["--memory", "256", "--jobs", "64", "news"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    let hint = "256 MiB of memory are enough for 1 of 64 threads; --memory gives more";
+    assert!(said.contains(hint), "{said}");
+    assert_eq!(place.articles(), 1);
 }
 
 #[cfg(unix)]

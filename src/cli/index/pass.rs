@@ -17,6 +17,7 @@ use crate::extract::Reader;
 use crate::index::documents::{self, Documents, story_number, version_key};
 use crate::index::{FileRecord, Known, LastRun, Put, Settings, Writer, fold, source_number};
 use crate::ingest::{self, Meter, Source};
+use crate::memory::Parts;
 use crate::pipeline::{self, Begin, Event, Plan};
 
 /// An interrupted run loses what came after the last commit: at most so much work,
@@ -84,20 +85,27 @@ impl<'a> Pass<'a> {
     /// Opens the index for it.
     pub(super) fn open(args: &'a Args, index: &Path) -> Result<Self> {
         let meter = Meter::default();
-        let bytes = args.memory as usize * MIB;
+        let plan = args.input.plan();
+        let parts = Parts::of(args.memory as usize * MIB, plan.jobs);
+        if parts.jobs < plan.jobs {
+            report::hint(&format!(
+                "{} MiB of memory are enough for {} of {} threads; --memory gives more",
+                args.memory, parts.jobs, plan.jobs
+            ));
+        }
         let plan = Plan {
             ingest: ingest::Options {
                 meter: Some(meter.clone()),
                 ..args.input.ingest()
             },
-            memory_bytes: bytes / 8,
-            ..args.input.plan()
+            jobs: parts.jobs,
+            memory_bytes: parts.on_its_way,
+            ..plan
         };
         let settings = Settings {
             extraction: plan.extract.fingerprint(),
-            // As much again is needed to write a segment out, and about as much to join some.
-            memory_bytes: bytes / 6,
-            threads: writers(plan.jobs),
+            memory_bytes: parts.segments,
+            threads: parts.writers,
             keep_versions: args.keep_versions,
         };
         // A dry run makes no index where there is none.
@@ -254,11 +262,6 @@ impl<'a> Pass<'a> {
             took: Duration::ZERO,
         })
     }
-}
-
-/// Threads that build segments: extraction leaves little for them to do, and more of them make more and smaller segments.
-fn writers(jobs: usize) -> usize {
-    jobs.div_ceil(4)
 }
 
 /// Has the source changed since it was read? Its length and times are a hint, its hash the truth.

@@ -27,9 +27,9 @@ use crate::index::tape::Room;
 /// Files that may vanish while they are summed: a merge may end meanwhile.
 const TRIES: usize = 8;
 /// Lists that may be in memory at a time while people are told apart, each of this part of the memory for segments.
-const TAPES: usize = 6;
+const TAPES: usize = 9;
 /// What the words of all statements may take while families are joined, as a part of the memory for segments.
-const WORDS: usize = 2;
+const WORDS: usize = 3;
 
 impl Writer {
     /// Makes everything since the last commit durable and visible, at once or not at all. What it changed is counted
