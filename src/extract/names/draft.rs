@@ -39,8 +39,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Takes an article in, in place of the one before.
-    /// `words` become those of the article.
+    /// Takes an article in, in place of the one before; `words` become those of the article.
     pub fn fill(&mut self, tokens: &Tokens<'_>, words: &mut Words, lexicon: &Lexicon) {
         words.clear();
         self.words.clear();
